@@ -1,0 +1,137 @@
+package io.kindling.bench;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.google.gson.GsonBuilder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * What a benchmark found: figures for the table and the JSON, and charts for the documentation.
+ *
+ * <p>A figure is the median of at least three repetitions and keeps the smallest and the largest. A
+ * ratio is the other's time over ours, so that higher is better, unless its name ends in {@code
+ * _cost}: then it is ours over the other's, and lower is better.
+ */
+final class BenchReport {
+  private final String bench;
+  private final List<Figure> figures = new ArrayList<>();
+  private final List<Chart> charts = new ArrayList<>();
+  private String redis = "none";
+
+  BenchReport(String bench) {
+    this.bench = bench;
+  }
+
+  /** Says which Redis was measured against: the {@code redis_version} of its INFO. */
+  void redis(String version) {
+    redis = version;
+  }
+
+  /** Adds a measured figure, one value a repetition. */
+  void add(String name, String unit, String note, double... repetitions) {
+    if (repetitions.length < 3) {
+      throw new IllegalArgumentException(
+          "Cannot report %s from %d repetitions: at least 3 are needed"
+              .formatted(name, repetitions.length));
+    }
+    figures.add(Figure.median(name, unit, note, repetitions));
+  }
+
+  /** Adds a figure that is the same in every repetition, such as a number of bytes. */
+  void addExact(String name, String unit, String note, double value) {
+    figures.add(Figure.median(name, unit, note, value));
+  }
+
+  /**
+   * Adds the ratio of two times.
+   *
+   * @param otherTimes the other's time in each repetition
+   * @param ourTimes ours in the same repetitions and unit
+   */
+  void addRatio(String name, String note, double[] otherTimes, double[] ourTimes) {
+    if (otherTimes.length != ourTimes.length) {
+      throw new IllegalArgumentException(
+          "Cannot report %s: %d repetitions of the other against %d of ours"
+              .formatted(name, otherTimes.length, ourTimes.length));
+    }
+    double[] ratios = new double[ourTimes.length];
+    for (int i = 0; i < ratios.length; i++) {
+      ratios[i] =
+          name.endsWith("_cost") ? ourTimes[i] / otherTimes[i] : otherTimes[i] / ourTimes[i];
+    }
+    add(name, "x", note, ratios);
+  }
+
+  /** Adds a chart, to be drawn into the documentation. */
+  void add(Chart chart) {
+    charts.add(chart);
+  }
+
+  /** The figures as aligned text, one a line. */
+  String table() {
+    int width = figures.stream().mapToInt(figure -> figure.name().length()).max().orElse(0);
+    var table = new StringBuilder();
+    for (Figure figure : figures) {
+      table.append(
+          String.format(
+              Locale.ROOT,
+              "%-" + width + "s  %12s %-7s [%s .. %s]  %s%n",
+              figure.name(),
+              compact(figure.value()),
+              figure.unit(),
+              compact(figure.spread().get(0)),
+              compact(figure.spread().get(1)),
+              figure.note()));
+    }
+    return table.toString();
+  }
+
+  /** Writes {@code NAME.json} and answers where. */
+  Path writeJson(Path folder) throws IOException, InterruptedException {
+    var content = new Content(bench, commit(), Machine.here(redis), figures);
+    var gson = new GsonBuilder().disableHtmlEscaping().setPrettyPrinting().create();
+    Files.createDirectories(folder);
+    return Files.writeString(folder.resolve(bench + ".json"), gson.toJson(content) + "\n");
+  }
+
+  /** Writes each chart as {@code NAME-CHART.svg} and answers where. */
+  List<Path> writeCharts(Path folder) throws IOException {
+    Files.createDirectories(folder);
+    var written = new ArrayList<Path>();
+    for (Chart chart : charts) {
+      Path file = folder.resolve(bench + "-" + chart.name() + ".svg");
+      written.add(Files.writeString(file, chart.svg()));
+    }
+    return written;
+  }
+
+  /** Four significant digits, so that columns of very different sizes stay readable. */
+  static String compact(double value) {
+    double magnitude = Math.abs(value);
+    if (value == Math.rint(value) && magnitude < 1e15) {
+      return String.format(Locale.ROOT, "%,d", (long) value);
+    }
+    if (magnitude >= 1000) {
+      return String.format(Locale.ROOT, "%,.0f", value);
+    }
+    return String.format(Locale.ROOT, magnitude >= 100 ? "%.1f" : "%.4g", value);
+  }
+
+  /** The commit that was measured; a benchmark of an exported archive has none. */
+  private static String commit() throws IOException, InterruptedException {
+    Process git =
+        new ProcessBuilder("git", "rev-parse", "HEAD")
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    String hash = new String(git.getInputStream().readAllBytes(), UTF_8).trim();
+    return git.waitFor() == 0 ? hash : "unknown";
+  }
+
+  /** The JSON document. */
+  private record Content(String bench, String commit, Machine machine, List<Figure> results) {}
+}
