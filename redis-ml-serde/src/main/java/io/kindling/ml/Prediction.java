@@ -1,0 +1,72 @@
+package io.kindling.ml;
+
+import java.util.Arrays;
+
+/**
+ * A full answer: Spark's {@code prediction}, {@code rawPrediction} and {@code probability} columns
+ * of one row, and the version that gave it.
+ *
+ * @since 0.1
+ */
+public final class Prediction {
+
+  private final double prediction;
+  private final double[] raw;
+  private final double[] probability;
+  private final String version;
+
+  /** Takes over the arrays. */
+  Prediction(double prediction, double[] raw, double[] probability, String version) {
+    this.prediction = prediction;
+    this.raw = raw;
+    this.probability = probability;
+    this.version = version;
+  }
+
+  /** The class as a number from 0, or the predicted value of a regression. */
+  public double prediction() {
+    return prediction;
+  }
+
+  /** {@code double[numClasses]} as Spark's rawPrediction; empty for a regression. */
+  public double[] raw() {
+    return raw.clone();
+  }
+
+  /** {@code double[numClasses]}; empty where the model gives no probabilities. */
+  public double[] probability() {
+    return probability.clone();
+  }
+
+  /** The version that answered, {@code v3}. */
+  public String version() {
+    return version;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Prediction that
+        && Double.compare(prediction, that.prediction) == 0
+        && Arrays.equals(raw, that.raw)
+        && Arrays.equals(probability, that.probability)
+        && version.equals(that.version);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * Double.hashCode(prediction) + Arrays.hashCode(raw);
+  }
+
+  @Override
+  public String toString() {
+    return "Prediction["
+        + prediction
+        + ", raw="
+        + Arrays.toString(raw)
+        + ", probability="
+        + Arrays.toString(probability)
+        + ", version="
+        + version
+        + "]";
+  }
+}
