@@ -1,0 +1,120 @@
+package io.kindling.architecture;
+
+import static com.tngtech.archunit.core.domain.JavaAccess.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaAccess.Predicates.targetOwner;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** Holds the design's arrows: {@code core <- features}, and Spark only where Spark is the point. */
+@AnalyzeClasses(packages = "io.kindling", importOptions = MainClasses.class)
+class ArchitectureTest {
+  private static final String CORE = "io.kindling.core..";
+  private static final String MODELS = "io.kindling.ml..";
+  private static final String MODELS_SPARK = "io.kindling.ml.spark..";
+  private static final String COUNTERS = "io.kindling.counters..";
+  private static final String DISPATCHER = "io.kindling.dispatch..";
+  private static final DescribedPredicate<JavaClass> SPARK =
+      resideInAnyPackage("org.apache.spark..", "scala..");
+
+  /** {@code new Forest(rfModel.trees())}: the one place outside that Spark may be named. */
+  private static final String FOREST = "io.kindling.ml.Forest";
+
+  private static final String FOREST_OF_TREES =
+      FOREST + ".<init>([Lorg.apache.spark.ml.classification.DecisionTreeClassificationModel;)";
+
+  @ArchTest
+  static final ArchRule core_knowsNoSparkAndNoFeature =
+      noClasses()
+          .that()
+          .resideInAPackage(CORE)
+          .should()
+          .dependOnClassesThat(SPARK.or(resideInAnyPackage(MODELS, COUNTERS, DISPATCHER)));
+
+  @ArchTest
+  static final ArchRule models_knowNoOtherFeature =
+      noClasses()
+          .that()
+          .resideInAPackage(MODELS)
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(COUNTERS, DISPATCHER);
+
+  @ArchTest
+  static final ArchRule counters_knowNoOtherFeature =
+      noClasses()
+          .that()
+          .resideInAPackage(COUNTERS)
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(MODELS, DISPATCHER);
+
+  @ArchTest
+  static final ArchRule dispatcher_knowsNoFeatureButCounters =
+      noClasses()
+          .that()
+          .resideInAPackage(DISPATCHER)
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage(MODELS);
+
+  /** A plain Java service loads a model and predicts with no Spark on its class path. */
+  @ArchTest
+  static final ArchRule serving_needsNoSpark =
+      classes()
+          .that()
+          .resideInAPackage(MODELS)
+          .and()
+          .resideOutsideOfPackage(MODELS_SPARK)
+          .should(
+              Conditions.dependOnNone(SPARK.or(resideInAPackage(MODELS_SPARK)), FOREST_OF_TREES));
+
+  /** Lettuce is an optional dependency: who does not use the asynchronous client lacks it. */
+  @ArchTest
+  static final ArchRule lettuce_isKnownToTheAsynchronousClientAlone =
+      noClasses()
+          .that()
+          .haveNameNotMatching("io\\.kindling\\.ml\\.Async.*")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("io.lettuce..", "reactor..", "io.netty..");
+
+  /** One jar runs on Scala 2.12 and 2.13, between which these types differ. */
+  @ArchTest
+  static final ArchRule signatures_nameNoScalaCollectionOrFunction =
+      classes().should(Conditions.haveInNoSignature(scalaCollectionsAndFunctions()));
+
+  /** What it returns differs between Spark 3.5 and 4. */
+  @ArchTest
+  static final ArchRule streamWriters_takeNoOption =
+      noClasses()
+          .should()
+          .accessTargetWhere(
+              target(name("option"))
+                  .and(targetOwner(name("org.apache.spark.sql.streaming.DataStreamWriter"))));
+
+  @ArchTest
+  static final ArchRule packages_haveNoCycles =
+      slices()
+          .matching("io.kindling.(**)")
+          .should()
+          .beFreeOfCycles()
+          .ignoreDependency(name(FOREST), resideInAPackage(MODELS_SPARK));
+
+  static DescribedPredicate<JavaClass> scalaCollectionsAndFunctions() {
+    return nameMatching(
+            "scala\\.(collection\\..*|jdk\\..*|Function\\d+|PartialFunction|runtime\\.Abstract\\w*Function.*)")
+        .<JavaClass>forSubtype()
+        .as("a Scala collection or function");
+  }
+}
