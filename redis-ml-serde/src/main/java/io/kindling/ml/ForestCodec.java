@@ -63,7 +63,7 @@ final class ForestCodec {
     for (int start = 0; start < splits.size(); ) {
       int feature = splits.feature(start);
       int categorical = start;
-      boolean fitsFloat = true;
+      boolean fitsFloat = splits.isContinuous(start);
       while (categorical < splits.size()
           && splits.feature(categorical) == feature
           && splits.isContinuous(categorical)) {
