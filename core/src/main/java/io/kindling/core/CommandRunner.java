@@ -1,0 +1,110 @@
+package io.kindling.core;
+
+import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.CommandArguments;
+import redis.clients.jedis.CommandObject;
+import redis.clients.jedis.Connection;
+import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.exceptions.JedisAskDataException;
+import redis.clients.jedis.exceptions.JedisConnectionException;
+import redis.clients.jedis.exceptions.JedisException;
+import redis.clients.jedis.exceptions.JedisMovedDataException;
+import redis.clients.jedis.exceptions.JedisRedirectionException;
+import redis.clients.jedis.executors.CommandExecutor;
+import redis.clients.jedis.util.IOUtils;
+
+/**
+ * Runs each command of a client, in place of Jedis's own executors, which repeat every command of a
+ * cluster up to five times, also an INCR whose reply was lost.
+ *
+ * <p>1. A redirection is followed: the node that sent it did not execute the command. 2. What was
+ * not executed (no connection; LOADING, CLUSTERDOWN, TRYAGAIN...) is repeated until {@code
+ * retry-for} is over. 3. If the connection failed after the command was sent, it is repeated only
+ * if it is idempotent. 4. Everything else surfaces, as this library's exceptions.
+ */
+final class CommandRunner implements CommandExecutor {
+  private static final int MAX_REDIRECTIONS = 8;
+
+  private final Connections connections;
+  private final boolean replicas;
+
+  private CommandRunner(Connections connections, boolean replicas) {
+    this.connections = connections;
+    this.replicas = replicas;
+  }
+
+  static CommandRunner onMasters(Connections connections) {
+    return new CommandRunner(connections, /* replicas= */ false);
+  }
+
+  /** Commands that only read go to replicas, as far as the cluster has any. */
+  static CommandRunner onReplicas(Connections connections) {
+    return new CommandRunner(connections, /* replicas= */ true);
+  }
+
+  @Override
+  public <T> T executeCommand(CommandObject<T> command) {
+    CommandArguments args = command.getArguments();
+    Backoff backoff = null;
+    JedisRedirectionException redirection = null;
+    int redirections = 0;
+    while (true) {
+      Connection connection = null;
+      try {
+        connection = borrow(args, redirection);
+        if (redirection instanceof JedisAskDataException) {
+          connection.executeCommand(Commands.ASKING);
+        }
+        return connection.executeCommand(command);
+      } catch (JedisRedirectionException e) {
+        if (!connections.isCluster() || ++redirections > MAX_REDIRECTIONS) {
+          throw failure(e, args, connection);
+        }
+        if (e instanceof JedisMovedDataException) {
+          connections.moved(connection);
+        }
+        redirection = e;
+      } catch (JedisException e) {
+        boolean sent = connection != null;
+        backoff = backoff == null ? new Backoff(connections.config().retryFor()) : backoff;
+        if (e instanceof JedisConnectionException) {
+          connections.failed();
+        }
+        if (!mayRepeat(e, args, sent) || !backoff.pause()) {
+          throw failure(e, args, connection);
+        }
+        redirection = null;
+      } finally {
+        IOUtils.closeQuietly(connection);
+      }
+    }
+  }
+
+  private Connection borrow(
+      CommandArguments args, @Nullable JedisRedirectionException redirection) {
+    if (redirection != null) {
+      HostAndPort target = redirection.getTargetNode();
+      return connections.borrow(target);
+    }
+    return replicas && Commands.isReadOnly(args)
+        ? connections.borrowReplica(args)
+        : connections.borrow(args);
+  }
+
+  static boolean mayRepeat(JedisException e, CommandArguments args, boolean sent) {
+    return RedisErrors.isLater(e, sent)
+        || (RedisErrors.isConnectionFailure(e) && Commands.isIdempotent(args));
+  }
+
+  private KindlingException failure(
+      JedisException e, CommandArguments args, @Nullable Connection connection) {
+    String where =
+        connection == null ? connections.config().toString() : Connections.nameOf(connection);
+    return RedisErrors.of(e, Commands.describe(args), where, connection != null);
+  }
+
+  @Override
+  public void close() {
+    connections.close();
+  }
+}

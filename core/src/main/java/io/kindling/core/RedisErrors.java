@@ -1,0 +1,134 @@
+package io.kindling.core;
+
+import java.util.NoSuchElementException;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.exceptions.JedisClusterOperationException;
+import redis.clients.jedis.exceptions.JedisConnectionException;
+import redis.clients.jedis.exceptions.JedisDataException;
+import redis.clients.jedis.exceptions.JedisException;
+import redis.clients.jedis.exceptions.JedisRedirectionException;
+
+/** Turns what Jedis throws and what Redis replies into this library's exceptions: the one place. */
+final class RedisErrors {
+  /** Replies of a server that did not execute the command, and may do so later. */
+  private static final Set<String> LATER =
+      Set.of("LOADING", "CLUSTERDOWN", "MASTERDOWN", "TRYAGAIN", "BUSY");
+
+  private RedisErrors() {}
+
+  /** Whether the command was certainly not executed, and executing it later may succeed. */
+  static boolean isLater(JedisException e, boolean sent) {
+    if (e instanceof JedisDataException) {
+      return LATER.contains(prefix(message(e)));
+    }
+    return !sent && isConnectionFailure(e);
+  }
+
+  static boolean isConnectionFailure(JedisException e) {
+    return e instanceof JedisConnectionException || e instanceof JedisClusterOperationException;
+  }
+
+  /**
+   * The exception to throw.
+   *
+   * @param what the command and its key
+   * @param where the node, or the whole installation if no node was reached
+   * @param sent whether a connection was there to send the command on
+   */
+  static KindlingException of(JedisException e, String what, String where, boolean sent) {
+    JedisDataException reply = findReply(e);
+    if (reply != null) {
+      return ofReply(reply, what, where);
+    }
+    if (isConnectionFailure(e)) {
+      return new RedisUnavailableException(
+          sent
+              ? "Cannot tell whether "
+                  + what
+                  + " was executed at "
+                  + where
+                  + ": the connection failed before the reply: "
+                  + rootMessage(e)
+              : "Cannot run " + what + ": no connection to " + where + ": " + rootMessage(e),
+          e);
+    }
+    if (e.getCause() instanceof NoSuchElementException) {
+      return new RedisUnavailableException(
+          "Cannot run "
+              + what
+              + ": all connections to "
+              + where
+              + " are in use; raise spark.kindling.redis.max-pool-size or use fewer threads",
+          e);
+    }
+    return new KindlingException("Cannot run " + what + " at " + where + ": " + rootMessage(e), e);
+  }
+
+  private static KindlingException ofReply(JedisDataException e, String what, String where) {
+    String reply = withoutArguments(message(e));
+    String text = "Cannot run " + what + " at " + where + ": " + reply;
+    // Where Redis quotes arguments, the cause would still show them.
+    Throwable cause = reply.equals(message(e)) ? e : null;
+    if (e instanceof JedisRedirectionException) {
+      text += "; this is a node of a cluster: write redis-cluster://" + where;
+    }
+    if (reply.startsWith("ERR unknown command") || reply.startsWith("ERR unknown subcommand")) {
+      return new RedisReplyException.UnknownCommand(text, reply, cause);
+    }
+    String prefix = prefix(reply);
+    if (LATER.contains(prefix)) {
+      return new RedisUnavailableException(text, cause);
+    }
+    return switch (prefix) {
+      case "OOM" -> new RedisReplyException.OutOfMemory(text, reply, cause);
+      case "READONLY" -> new RedisReplyException.ReadOnly(text, reply, cause);
+      case "NOPERM", "NOAUTH", "WRONGPASS" ->
+          new RedisReplyException.NoPermission(text, reply, cause);
+      case "WRONGTYPE" -> new RedisReplyException.WrongType(text, reply, cause);
+      default -> new RedisReplyException(text, reply, cause);
+    };
+  }
+
+  /** {@code ERR unknown command 'x', with args beginning with: ...} quotes payload. */
+  static String withoutArguments(String reply) {
+    int quoted = reply.indexOf(", with args beginning with");
+    return quoted < 0 ? reply : reply.substring(0, quoted);
+  }
+
+  static String prefix(String reply) {
+    int space = reply.indexOf(' ');
+    return space < 0 ? reply : reply.substring(0, space);
+  }
+
+  static String message(Throwable e) {
+    return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+  }
+
+  /** An error reply met while connecting (NOAUTH, WRONGPASS) hides among causes and suppressed. */
+  private static @Nullable JedisDataException findReply(Throwable e) {
+    if (e instanceof JedisDataException reply) {
+      return reply;
+    }
+    for (Throwable suppressed : e.getSuppressed()) {
+      JedisDataException found = findReply(suppressed);
+      if (found != null) {
+        return found;
+      }
+    }
+    return e.getCause() == null ? null : findReply(e.getCause());
+  }
+
+  private static String rootMessage(Throwable e) {
+    Throwable root = e;
+    while (true) {
+      if (root.getCause() != null) {
+        root = root.getCause();
+      } else if (root.getSuppressed().length > 0) {
+        root = root.getSuppressed()[0];
+      } else {
+        return message(root);
+      }
+    }
+  }
+}

@@ -1,0 +1,287 @@
+package io.kindling.core;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.AbstractPipeline;
+import redis.clients.jedis.BuilderFactory;
+import redis.clients.jedis.CommandArguments;
+import redis.clients.jedis.CommandObject;
+import redis.clients.jedis.Connection;
+import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.Response;
+import redis.clients.jedis.exceptions.JedisAskDataException;
+import redis.clients.jedis.exceptions.JedisDataException;
+import redis.clients.jedis.exceptions.JedisException;
+import redis.clients.jedis.exceptions.JedisMovedDataException;
+import redis.clients.jedis.exceptions.JedisRedirectionException;
+import redis.clients.jedis.util.IOUtils;
+import redis.clients.jedis.util.SafeEncoder;
+
+/**
+ * Sends commands in bounded batches and checks every reply. It has all of Jedis's pipeline
+ * commands; a {@link Response} can be read once its batch has been sent.
+ *
+ * <p>A batch is sent when it holds {@code pipeline-size} commands or 8 MiB, and by {@link #sync}
+ * and {@link #close}. If any command of it failed, the call that sent it throws the first failure,
+ * which names command, key and node, with the others suppressed; the other commands of the batch
+ * have been executed. In a cluster the batch is split by node, and redirections are followed.
+ * Commands on one key keep their order; those on different nodes have none.
+ *
+ * <p>Not safe for concurrent use.
+ */
+public final class RedisPipeline extends AbstractPipeline {
+  private static final int MAX_BATCH_BYTES = 8 << 20;
+  private static final int MAX_REPORTED = 20;
+
+  /** After so many redirections of one command, pauses: slots are just being moved. */
+  private static final int HASTY_ROUNDS = 3;
+
+  private final Connections connections;
+  private final int batchSize;
+  private List<Queued> batch = new ArrayList<>();
+  private long batchBytes;
+
+  RedisPipeline(Connections connections) {
+    super(connections.commandObjects());
+    this.connections = connections;
+    batchSize = connections.config().pipelineSize();
+  }
+
+  @Override
+  protected <T> Response<T> appendCommand(CommandObject<T> command) {
+    var response = new Response<T>(command.getBuilder());
+    append(new Queued(command.getArguments(), null, response));
+    return response;
+  }
+
+  /**
+   * Runs a script, as {@link RedisScripts#call} does.
+   *
+   * @throws IllegalArgumentException if the keys are not those that the script declares
+   */
+  public Response<Object> call(RedisScript script, List<String> keys, List<?> args) {
+    script.checkKeys(keys);
+    List<byte[]> keyBytes = RedisScripts.encode(keys);
+    List<byte[]> argBytes = RedisScripts.encode(args);
+    CommandObject<Object> bySha =
+        commandObjects.evalsha(SafeEncoder.encode(script.sha1()), keyBytes, argBytes);
+    CommandObject<Object> bySource =
+        commandObjects.eval(SafeEncoder.encode(script.source()), keyBytes, argBytes);
+    var response = new Response<Object>(BuilderFactory.RAW_OBJECT);
+    append(new Queued(bySha.getArguments(), bySource.getArguments(), response));
+    return response;
+  }
+
+  private void append(Queued command) {
+    batch.add(command);
+    batchBytes += Commands.payloadBytes(command.args);
+    if (batch.size() >= batchSize || batchBytes >= MAX_BATCH_BYTES) {
+      sync();
+    }
+  }
+
+  /**
+   * Sends what has not been sent and waits for all replies.
+   *
+   * @throws KindlingException the first failure, with the others suppressed
+   */
+  @Override
+  public void sync() {
+    List<Queued> sent = batch;
+    batch = new ArrayList<>();
+    batchBytes = 0;
+    run(sent);
+    KindlingException first = null;
+    int failures = 0;
+    for (Queued command : sent) {
+      if (command.failure != null) {
+        if (first == null) {
+          first = command.failure;
+        } else if (failures < MAX_REPORTED && first != command.failure) {
+          first.addSuppressed(command.failure);
+        }
+        failures++;
+      }
+    }
+    if (first != null) {
+      throw first;
+    }
+  }
+
+  /** As {@link #sync}; the pipeline can be used further. */
+  @Override
+  public void close() {
+    sync();
+  }
+
+  /*
+   * Rounds: send all that is open, grouped by node; read the replies; what was redirected, or what
+   * may be repeated, is the next round. Groups are taken in the order of their names, so that two
+   * threads which hold a node's last connection never wait for each other.
+   */
+  private void run(List<Queued> commands) {
+    List<Queued> open = commands;
+    Backoff backoff = null;
+    for (int round = 0; !open.isEmpty(); round++) {
+      var groups = new TreeMap<String, Group>();
+      for (Queued command : open) {
+        HostAndPort node =
+            command.target != null ? command.target : connections.nodeOf(command.args);
+        groups.computeIfAbsent(String.valueOf(node), name -> new Group(node)).add(command);
+      }
+      groups.values().forEach(this::send);
+      groups.values().forEach(this::receive);
+      boolean later = groups.values().stream().anyMatch(g -> g.later);
+      boolean moved = groups.values().stream().anyMatch(g -> g.moved);
+      if (moved) {
+        connections.moved(null);
+      }
+      var next = new ArrayList<Queued>();
+      for (Queued command : open) {
+        if (command.retry != null) {
+          next.add(command);
+        }
+      }
+      if (!next.isEmpty() && (later || round >= HASTY_ROUNDS)) {
+        backoff = backoff == null ? new Backoff(connections.config().retryFor()) : backoff;
+        if (!backoff.pause()) {
+          next.forEach(command -> command.failure = command.retry);
+          return;
+        }
+      }
+      next.forEach(command -> command.retry = null);
+      open = next;
+    }
+  }
+
+  private void send(Group group) {
+    try {
+      group.connection = connections.borrow(group.node);
+      for (Queued command : group.commands) {
+        if (command.asking) {
+          group.connection.sendCommand(Commands.ASKING);
+        }
+        group.connection.sendCommand(command.args);
+      }
+    } catch (JedisException e) {
+      lose(group, 0, e);
+    }
+  }
+
+  private void receive(Group group) {
+    Connection connection = group.connection;
+    if (connection == null || group.lost) {
+      IOUtils.closeQuietly(connection);
+      return;
+    }
+    try {
+      for (int i = 0; i < group.commands.size(); i++) {
+        Queued command = group.commands.get(i);
+        try {
+          receive(group, command, connection);
+        } catch (JedisDataException e) {
+          refuse(group, command, e, Connections.nameOf(connection));
+        } catch (JedisException e) {
+          lose(group, i, e);
+          return;
+        }
+      }
+    } finally {
+      IOUtils.closeQuietly(connection);
+    }
+  }
+
+  private static void receive(Group group, Queued command, Connection connection) {
+    if (command.asking) {
+      command.asking = false;
+      connection.getOne();
+    }
+    command.target = null;
+    command.response.set(connection.getOne());
+  }
+
+  /** Redis answered with an error. */
+  private void refuse(Group group, Queued command, JedisDataException e, String where) {
+    KindlingException failure =
+        RedisErrors.of(e, Commands.describe(command.args), where, /* sent= */ true);
+    if (e instanceof JedisRedirectionException redirection && connections.isCluster()) {
+      command.target = redirection.getTargetNode();
+      command.asking = e instanceof JedisAskDataException;
+      command.retry = failure;
+      group.moved |= e instanceof JedisMovedDataException;
+    } else if (RedisErrors.isLater(e, /* sent= */ true)) {
+      command.retry = failure;
+      group.later = true;
+    } else if (command.fallback != null && RedisErrors.message(e).startsWith("NOSCRIPT")) {
+      command.args = command.fallback;
+      command.fallback = null;
+      command.retry = failure;
+    } else {
+      command.failure = failure;
+      command.response.set(
+          new JedisDataException(RedisErrors.withoutArguments(RedisErrors.message(e))));
+    }
+  }
+
+  /** The connection failed: the commands from this index on have no reply. */
+  private void lose(Group group, int from, JedisException e) {
+    group.lost = true;
+    connections.failed();
+    boolean sent = group.connection != null;
+    String where =
+        group.connection == null
+            ? connections.config().toString()
+            : Connections.nameOf(group.connection);
+    List<Queued> lost = group.commands.subList(from, group.commands.size());
+    // All or none, to keep the order of commands on one key.
+    boolean repeat = lost.stream().allMatch(c -> CommandRunner.mayRepeat(e, c.args, sent));
+    for (Queued command : lost) {
+      KindlingException failure = RedisErrors.of(e, Commands.describe(command.args), where, sent);
+      command.target = null;
+      command.asking = false;
+      if (repeat) {
+        command.retry = failure;
+      } else {
+        command.failure = failure;
+      }
+    }
+    group.later |= repeat;
+  }
+
+  /** The commands of a round for one node. */
+  private static final class Group {
+    private final @Nullable HostAndPort node;
+    private final List<Queued> commands = new ArrayList<>();
+    private @Nullable Connection connection;
+    private boolean lost;
+    private boolean later;
+    private boolean moved;
+
+    Group(@Nullable HostAndPort node) {
+      this.node = node;
+    }
+
+    void add(Queued command) {
+      commands.add(command);
+    }
+  }
+
+  /** A command on its way. */
+  private static final class Queued {
+    private CommandArguments args;
+    private @Nullable CommandArguments fallback;
+    private final Response<?> response;
+    private @Nullable HostAndPort target;
+    private boolean asking;
+    private @Nullable KindlingException retry;
+    private @Nullable KindlingException failure;
+
+    Queued(CommandArguments args, @Nullable CommandArguments fallback, Response<?> response) {
+      this.args = args;
+      this.fallback = fallback;
+      this.response = response;
+    }
+  }
+}
