@@ -53,9 +53,9 @@ final class Connections implements AutoCloseable {
    * @param blockingTimeout how long a reply of a blocking command may take
    * @throws JedisException if cluster or sentinels cannot be reached
    */
-  Connections(RedisConfig config, Duration blockingTimeout) {
+  Connections(RedisConfig config, Duration blockingTimeout, SharedClient.Scope scope) {
     this.config = config;
-    clientConfig = clientConfig(config, blockingTimeout);
+    clientConfig = clientConfig(config, blockingTimeout, scope);
     poolConfig = new ConnectionPoolConfig();
     poolConfig.setMaxTotal(config.maxPoolSize());
     poolConfig.setMaxIdle(config.maxPoolSize());
@@ -260,7 +260,8 @@ final class Connections implements AutoCloseable {
     return new HostAndPort(node.host(), node.port());
   }
 
-  private static JedisClientConfig clientConfig(RedisConfig config, Duration blockingTimeout) {
+  private static JedisClientConfig clientConfig(
+      RedisConfig config, Duration blockingTimeout, SharedClient.Scope scope) {
     DefaultJedisClientConfig.Builder builder =
         common(config)
             .database(config.database())
@@ -276,7 +277,8 @@ final class Connections implements AutoCloseable {
     if (config.resp() == 3) {
       builder.protocol(RedisProtocol.RESP3);
     }
-    if (config.readFromReplicas() && config.topology() == RedisConfig.Topology.CLUSTER) {
+    if (scope == SharedClient.Scope.CLUSTER_NODE
+        || (config.readFromReplicas() && config.topology() == RedisConfig.Topology.CLUSTER)) {
       builder.readOnlyForRedisClusterReplicas();
     }
     return builder.build();

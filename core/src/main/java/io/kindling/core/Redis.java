@@ -89,7 +89,7 @@ public final class Redis implements AutoCloseable {
    */
   public Redis blocking(Duration longestWait) {
     RedisConfig single = open().connections().config().toBuilder().maxPoolSize(1).build();
-    var own = new SharedClient(single, longestWait);
+    var own = SharedClient.ownedBy(single, longestWait);
     return new Redis(own, own::close);
   }
 

@@ -1,6 +1,5 @@
 package io.kindling.core;
 
-import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.io.Serializable;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -657,7 +656,6 @@ public record RedisConfig(
   }
 
   /** Builds a configuration; what is not set has the default of {@code docs/configuration.md}. */
-  @CanIgnoreReturnValue
   public static final class Builder {
     private Topology topology = Topology.STANDALONE;
     private final List<Node> nodes = new ArrayList<>();

@@ -180,7 +180,7 @@ public final class RedisPipeline extends AbstractPipeline {
       for (int i = 0; i < group.commands.size(); i++) {
         Queued command = group.commands.get(i);
         try {
-          receive(group, command, connection);
+          receive(command, connection);
         } catch (JedisDataException e) {
           refuse(group, command, e, Connections.nameOf(connection));
         } catch (JedisException e) {
@@ -193,7 +193,7 @@ public final class RedisPipeline extends AbstractPipeline {
     }
   }
 
-  private static void receive(Group group, Queued command, Connection connection) {
+  private static void receive(Queued command, Connection connection) {
     if (command.asking) {
       command.asking = false;
       connection.getOne();

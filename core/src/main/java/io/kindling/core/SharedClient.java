@@ -25,25 +25,42 @@ final class SharedClient {
   private static final Logger LOG = LoggerFactory.getLogger(Redis.class);
   private static final Map<RedisConfig, SharedClient> SHARED = new ConcurrentHashMap<>();
 
+  /** What a client reaches. */
+  enum Scope {
+    /** All of it. */
+    INSTALLATION,
+    /** One server, taken for no more than that. */
+    NODE,
+    /** One node of a cluster, which must be told to answer reads if it is a replica. */
+    CLUSTER_NODE
+  }
+
   /** For blocking commands on a client that is not meant for them: finite, but not short. */
   private static final Duration DEFAULT_BLOCKING = Duration.ofSeconds(60);
 
   private final RedisConfig config;
   private final Duration blockingTimeout;
+  private final Scope scope;
   private int handles;
   private boolean closed;
   private volatile @Nullable Opened opened;
 
-  SharedClient(RedisConfig config, Duration longestWait) {
+  private SharedClient(RedisConfig config, Duration longestWait, Scope scope) {
     this.config = config;
     blockingTimeout = longestWait.plus(config.timeout());
+    this.scope = scope;
+  }
+
+  /** A client that is not shared. */
+  static SharedClient ownedBy(RedisConfig config, Duration longestWait) {
+    return new SharedClient(config, longestWait, Scope.INSTALLATION);
   }
 
   static SharedClient acquire(RedisConfig config) {
     return SHARED.compute(
         config,
         (key, present) -> {
-          SharedClient client = present == null ? new SharedClient(key, DEFAULT_BLOCKING) : present;
+          SharedClient client = present == null ? ownedBy(key, DEFAULT_BLOCKING) : present;
           client.handles++;
           return client;
         });
@@ -82,7 +99,7 @@ final class SharedClient {
     }
     Opened present = opened;
     if (present == null) {
-      present = new Opened(config, blockingTimeout);
+      present = new Opened(config, blockingTimeout, scope);
       opened = present;
     }
     return present;
@@ -103,16 +120,16 @@ final class SharedClient {
     private final List<String> warnings;
     private final Map<Node, SharedClient> nodes = new ConcurrentHashMap<>();
 
-    private Opened(RedisConfig config, Duration blockingTimeout) {
+    private Opened(RedisConfig config, Duration blockingTimeout, Scope scope) {
       Connections candidate = null;
       String info;
       try {
-        candidate = new Connections(config, blockingTimeout);
-        info = serverInfo(candidate);
+        candidate = new Connections(config, blockingTimeout, scope);
+        info = scope == Scope.INSTALLATION ? serverInfo(candidate) : "";
         if (config.topology() == Topology.STANDALONE && info.contains("redis_mode:cluster")) {
           // The first node of a cluster, as spark-redis takes it.
           candidate.close();
-          candidate = new Connections(config.asCluster(), blockingTimeout);
+          candidate = new Connections(config.asCluster(), blockingTimeout, scope);
         }
       } catch (JedisException e) {
         if (candidate != null) {
@@ -160,8 +177,9 @@ final class SharedClient {
     }
 
     SharedClient node(Node node) {
+      Scope single = connections.isCluster() ? Scope.CLUSTER_NODE : Scope.NODE;
       return nodes.computeIfAbsent(
-          node, n -> new SharedClient(connections.config().forNode(n), DEFAULT_BLOCKING));
+          node, n -> new SharedClient(connections.config().forNode(n), DEFAULT_BLOCKING, single));
     }
 
     private UnifiedJedis openReader() {

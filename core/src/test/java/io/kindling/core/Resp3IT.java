@@ -1,0 +1,10 @@
+package io.kindling.core;
+
+import io.kindling.core.testing.TestRedis;
+
+class Resp3IT extends RedisContract {
+  @Override
+  RedisConfig config() {
+    return TestRedis.shared().config().toBuilder().resp(3).build();
+  }
+}

@@ -1,0 +1,19 @@
+package io.kindling.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kindling.core.testing.TestRedis;
+import org.junit.jupiter.api.Test;
+
+class StandaloneIT extends RedisContract {
+  @Override
+  RedisConfig config() {
+    return TestRedis.shared().config();
+  }
+
+  @Test
+  void masters_standalone_isTheHandleItself() {
+    assertThat(redis.masters()).containsExactly(redis);
+    assertThat(redis.replicas()).isEmpty();
+  }
+}
