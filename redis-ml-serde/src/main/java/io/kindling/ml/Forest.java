@@ -109,6 +109,15 @@ public final class Forest implements Model {
     return thresholds == null ? new double[0] : thresholds.clone();
   }
 
+  /**
+   * Scores rows in this JVM; one for each thread.
+   *
+   * @return a new evaluator, which holds scratch memory and is not thread-safe
+   */
+  public ForestEvaluator evaluator() {
+    return new ForestEvaluator(this);
+  }
+
   @Override
   public byte[] toBytes() {
     return ModelCodec.encode(this);
