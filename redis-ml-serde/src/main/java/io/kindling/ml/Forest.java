@@ -1,9 +1,11 @@
 package io.kindling.ml;
 
+import io.kindling.ml.spark.SparkModels;
 import java.io.InvalidObjectException;
 import java.io.ObjectInputStream;
 import java.io.Serializable;
 import java.util.Arrays;
+import org.apache.spark.ml.classification.DecisionTreeClassificationModel;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,6 +53,26 @@ public final class Forest implements Model {
     this.nodes = nodes;
     this.rights = rights;
     this.leafValues = leafValues;
+  }
+
+  /**
+   * A random forest classifier from its bare trees, as {@code rfModel.trees()} gives them.
+   *
+   * <p>Its {@code thresholds} are not in its trees and so do not travel this way: {@code
+   * SparkModels.forest(rfModel)} keeps everything, and takes the other kinds of models. Regression
+   * trees are not taken here, because those of gradient-boosted trees have one type with those of a
+   * forest and would be averaged in silence.
+   *
+   * <p>The one member of this class that needs Spark.
+   *
+   * @param trees at least one, all for the same number of features and of classes
+   */
+  public Forest(DecisionTreeClassificationModel[] trees) {
+    this(SparkModels.forest(trees));
+  }
+
+  private Forest(Forest other) {
+    this(other.shape, other.splits, other.roots, other.nodes, other.rights, other.leafValues);
   }
 
   /**
