@@ -1,0 +1,82 @@
+package io.kindling.ml;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+
+/**
+ * Rows made from a forest's own splits, for publishers that give none. The same forest always gives
+ * the same rows.
+ *
+ * <p>A row begins empty and walks down the trees. Where a split asks for a feature that the row has
+ * not set yet, a value on one side of that very split is set: the threshold itself, the next double
+ * above it, a category, a category that no training row had, NaN. So rows lie on the edges where
+ * two runtimes could disagree, and reach deep leaves although they name few features.
+ */
+final class GoldenRows {
+
+  private static final int ROWS = 5;
+
+  /** Keeps the metadata of a model with thousands of features at a few kilobytes. */
+  private static final int MAX_FEATURES = 32;
+
+  private final Forest forest;
+  private final TreeMap<Integer, Double> row = new TreeMap<>();
+  private long state;
+
+  private GoldenRows(Forest forest, long state) {
+    this.forest = forest;
+    this.state = state;
+  }
+
+  static List<FeatureVector> of(Forest forest) {
+    List<FeatureVector> rows = new ArrayList<>();
+    rows.add(FeatureVector.sparse(new int[0], new double[0]));
+    for (int i = 1; i < ROWS; i++) {
+      rows.add(new GoldenRows(forest, i).walk(i));
+    }
+    return rows;
+  }
+
+  private FeatureVector walk(int first) {
+    for (int i = 0; i < forest.numTrees() && row.size() < MAX_FEATURES; i++) {
+      int node = forest.root((int) (((long) i * ROWS + first) % forest.numTrees()));
+      while (!forest.isLeaf(node)) {
+        boolean left = forest.splits().goesLeft(forest.split(node), valueFor(forest.split(node)));
+        node = left ? forest.left(node) : forest.right(node);
+      }
+    }
+    int[] indices = row.keySet().stream().mapToInt(Integer::intValue).toArray();
+    double[] values = row.values().stream().mapToDouble(Double::doubleValue).toArray();
+    return FeatureVector.sparse(indices, values);
+  }
+
+  private double valueFor(int split) {
+    int feature = forest.splits().feature(split);
+    Double known = row.get(feature);
+    if (known != null || row.size() == MAX_FEATURES) {
+      return known == null ? 0.0 : known;
+    }
+    double value = edge(split);
+    row.put(feature, value);
+    return value;
+  }
+
+  private double edge(int split) {
+    int choice = next(16);
+    if (choice == 0) {
+      return Double.NaN;
+    }
+    if (!forest.splits().isContinuous(split)) {
+      return next(forest.splits().categories(split).arity() + 1);
+    }
+    double threshold = forest.splits().threshold(split);
+    return choice % 2 == 0 || Double.isInfinite(threshold) ? threshold : Math.nextUp(threshold);
+  }
+
+  /** Numbers from 0 to bound - 1 by Knuth's linear congruential generator (MMIX). */
+  private int next(int bound) {
+    state = state * 6364136223846793005L + 1442695040888963407L;
+    return (int) Long.remainderUnsigned(state >>> 33, bound);
+  }
+}
