@@ -23,6 +23,17 @@ public final class Prediction {
     this.version = version;
   }
 
+  /**
+   * An answer from elsewhere, such as Spark's own for a golden row; its version is {@code -}.
+   *
+   * @param prediction the class as a number from 0, or the predicted value of a regression
+   * @param raw {@code double[numClasses]}, empty for a regression
+   * @param probability {@code double[numClasses]}, empty where the model gives no probabilities
+   */
+  public static Prediction of(double prediction, double[] raw, double[] probability) {
+    return new Prediction(prediction, raw.clone(), probability.clone(), "-");
+  }
+
   /** The class as a number from 0, or the predicted value of a regression. */
   public double prediction() {
     return prediction;
