@@ -159,6 +159,10 @@ public final class ConfigSection {
       }
     }
 
+    List<String> problems() {
+      return problems;
+    }
+
     /** Notes a problem. */
     public void problem(String problem) {
       problems.add(problem);

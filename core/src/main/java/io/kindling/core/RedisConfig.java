@@ -1,19 +1,12 @@
 package io.kindling.core;
 
 import java.io.Serializable;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeSet;
-import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,137 +65,6 @@ public record RedisConfig(
     implements Serializable {
 
   private static final long serialVersionUID = 1;
-  private static final int DEFAULT_PORT = 6379;
-  private static final int DEFAULT_SENTINEL_PORT = 26379;
-  private static final String PREFIX = "spark.kindling.redis.";
-
-  private static final ConfigKey<String> URI =
-      ConfigKey.text(
-          PREFIX + "uri",
-          "redis://localhost:6379",
-          "`redis://[user:password@]host[:port][/database]`, `rediss://` for TLS,"
-              + " `redis-cluster://host,host`, `redis-sentinel://host,host/master[/database]`");
-  private static final ConfigKey<String> USER =
-      ConfigKey.text(PREFIX + "user", null, "ACL user; goes before the URI's")
-          .alias("spark.redis.user");
-  private static final ConfigKey<String> PASSWORD =
-      ConfigKey.text(
-              PREFIX + "password",
-              null,
-              "goes before the URI's, and is hidden by Spark, which the URI's is not")
-          .alias("spark.redis.auth")
-          .secret();
-  private static final ConfigKey<Integer> DATABASE =
-      ConfigKey.number(
-              PREFIX + "database",
-              0,
-              Integer.MAX_VALUE,
-              0,
-              "database number; goes before the URI's")
-          .alias("spark.redis.db");
-  private static final ConfigKey<Boolean> TLS =
-      ConfigKey.flag(PREFIX + "tls.enabled", false, "TLS, also without `rediss://`")
-          .alias("spark.redis.ssl");
-  private static final ConfigKey<String> TRUST_STORE =
-      ConfigKey.text(
-          PREFIX + "tls.trust-store",
-          null,
-          "file (PKCS12 or JKS) with the authorities to trust; without it the JVM's");
-  private static final ConfigKey<String> TRUST_STORE_PASSWORD =
-      ConfigKey.text(PREFIX + "tls.trust-store-password", null, "its password").secret();
-  private static final ConfigKey<String> KEY_STORE =
-      ConfigKey.text(
-          PREFIX + "tls.key-store", null, "file (PKCS12 or JKS) with the client's certificate");
-  private static final ConfigKey<String> KEY_STORE_PASSWORD =
-      ConfigKey.text(PREFIX + "tls.key-store-password", null, "its password").secret();
-  private static final ConfigKey<Boolean> VERIFY_HOST_NAME =
-      ConfigKey.flag(
-          PREFIX + "tls.verify-host-name",
-          true,
-          "whether the server's certificate must carry the host's name");
-  private static final ConfigKey<String> SENTINEL_USER =
-      ConfigKey.text(PREFIX + "sentinel.user", null, "ACL user on the sentinels");
-  private static final ConfigKey<String> SENTINEL_PASSWORD =
-      ConfigKey.text(PREFIX + "sentinel.password", null, "password on the sentinels")
-          .alias("spark.redis.sentinel.auth")
-          .secret();
-  private static final ConfigKey<Duration> CONNECT_TIMEOUT =
-      ConfigKey.duration(
-          PREFIX + "connect-timeout", Duration.ofSeconds(2), "how long connecting may take");
-  private static final ConfigKey<Duration> TIMEOUT =
-      ConfigKey.duration(
-              PREFIX + "timeout",
-              Duration.ofSeconds(2),
-              "how long a reply may take, and how long to wait for a free connection")
-          .alias("spark.redis.timeout");
-  private static final ConfigKey<Duration> RETRY_FOR =
-      ConfigKey.duration(
-          PREFIX + "retry-for",
-          Duration.ofSeconds(10),
-          "how long to repeat what Redis did not execute, and idempotent commands; 0 never");
-  private static final ConfigKey<Integer> MAX_POOL_SIZE =
-      ConfigKey.number(
-              PREFIX + "max-pool-size",
-              1,
-              Integer.MAX_VALUE,
-              32,
-              "connections per JVM and node at most")
-          .alias("spark.redis.max.pool.size");
-  private static final ConfigKey<Integer> PIPELINE_SIZE =
-      ConfigKey.number(
-              PREFIX + "pipeline-size", 1, 100_000, 512, "commands per batch of a pipeline")
-          .alias("spark.redis.max.pipeline.size");
-  private static final ConfigKey<String> PROTOCOL =
-      ConfigKey.oneOf(
-          PREFIX + "protocol", List.of("resp2", "resp3"), "resp2", "version of Redis's protocol");
-  private static final ConfigKey<Boolean> READ_FROM_REPLICAS =
-      ConfigKey.flag(
-          PREFIX + "read-from-replicas",
-          false,
-          "whether reads that may be stale, such as predictions, go to replicas");
-  private static final ConfigKey<String> CLIENT_NAME =
-      ConfigKey.text(PREFIX + "client-name", "kindling", "what CLIENT LIST shows");
-
-  // The address as spark-redis has it; used where no URI of ours is set.
-  private static final ConfigKey<String> SPARK_REDIS_HOST =
-      ConfigKey.text(
-          "spark.redis.host",
-          "localhost",
-          "used if no `spark.kindling.redis.uri` is set; several, with commas, are sentinels");
-  private static final ConfigKey<Integer> SPARK_REDIS_PORT =
-      ConfigKey.number(
-          "spark.redis.port", 1, 65535, DEFAULT_PORT, "the port of `spark.redis.host`");
-  private static final ConfigKey<String> SPARK_REDIS_MASTER =
-      ConfigKey.text(
-          "spark.redis.sentinel.master", null, "makes the hosts sentinels of this master");
-
-  static final ConfigSection SECTION =
-      ConfigSection.of(
-          "redis",
-          "Redis",
-          URI,
-          USER,
-          PASSWORD,
-          DATABASE,
-          TLS,
-          TRUST_STORE,
-          TRUST_STORE_PASSWORD,
-          KEY_STORE,
-          KEY_STORE_PASSWORD,
-          VERIFY_HOST_NAME,
-          SENTINEL_USER,
-          SENTINEL_PASSWORD,
-          CONNECT_TIMEOUT,
-          TIMEOUT,
-          RETRY_FOR,
-          MAX_POOL_SIZE,
-          PIPELINE_SIZE,
-          PROTOCOL,
-          READ_FROM_REPLICAS,
-          CLIENT_NAME,
-          SPARK_REDIS_HOST,
-          SPARK_REDIS_PORT,
-          SPARK_REDIS_MASTER);
 
   public RedisConfig {
     nodes = List.copyOf(nodes);
@@ -334,7 +196,7 @@ public record RedisConfig(
    * @throws ConfigException with all problems; the password is not in the message
    */
   public static RedisConfig parse(String uri) {
-    return from(Map.of(URI.name(), uri));
+    return from(Map.of(RedisSettings.URI.name(), uri));
   }
 
   /**
@@ -346,69 +208,7 @@ public record RedisConfig(
    * @throws ConfigException with all problems, among them unknown {@code spark.kindling.*} keys
    */
   public static RedisConfig from(Map<String, String> pairs) {
-    var all = new HashMap<>(pairs);
-    var problems = new ArrayList<String>();
-    RedisUri uri = null;
-    if (pairs.containsKey(URI.name())) {
-      uri = RedisUri.parse(pairs.get(URI.name()), problems);
-      uri.parameters().forEach((name, value) -> all.putIfAbsent(PREFIX + name, value));
-      List.of(USER, PASSWORD, DATABASE, TLS).forEach(k -> all.keySet().removeAll(k.aliases()));
-    }
-    ConfigSection.Values values = SECTION.read(all);
-    problems.forEach(values::problem);
-    Builder builder = builder();
-    if (uri != null) {
-      uri.applyTo(builder);
-    } else {
-      readSparkRedisAddress(values, builder);
-    }
-    readOptions(values, builder);
-    values.check();
-    return builder.build();
-  }
-
-  private static void readSparkRedisAddress(ConfigSection.Values values, Builder builder) {
-    builder.masterName = values.find(SPARK_REDIS_MASTER);
-    builder.topology = builder.masterName == null ? Topology.STANDALONE : Topology.SENTINEL;
-    int port = values.get(SPARK_REDIS_PORT);
-    for (String host : values.get(SPARK_REDIS_HOST).split(",", -1)) {
-      if (host.isBlank()) {
-        values.problem("'" + SPARK_REDIS_HOST.name() + "' has an empty host");
-      } else {
-        builder.nodes.add(new Node(host.trim(), port));
-      }
-    }
-  }
-
-  private static void readOptions(ConfigSection.Values values, Builder builder) {
-    String user = values.find(USER);
-    String password = values.find(PASSWORD);
-    Integer database = values.find(DATABASE);
-    builder.user = user != null ? user : builder.user;
-    builder.password = password != null ? password : builder.password;
-    builder.database = database != null ? database : builder.database;
-    builder.sentinelUser = values.find(SENTINEL_USER);
-    builder.sentinelPassword = values.find(SENTINEL_PASSWORD);
-    if (values.get(TLS) || builder.tls != null) {
-      builder.tls =
-          new Tls(
-              values.find(TRUST_STORE),
-              values.find(TRUST_STORE_PASSWORD),
-              values.find(KEY_STORE),
-              values.find(KEY_STORE_PASSWORD),
-              values.get(VERIFY_HOST_NAME));
-    } else if (values.find(TRUST_STORE) != null || values.find(KEY_STORE) != null) {
-      values.problem(
-          "a key or trust store is given, but no TLS: write rediss:// or set " + TLS.name());
-    }
-    builder.connectTimeout = values.get(CONNECT_TIMEOUT);
-    builder.timeout = values.get(TIMEOUT);
-    builder.retryFor = values.get(RETRY_FOR);
-    builder.maxPoolSize = values.get(MAX_POOL_SIZE);
-    builder.pipelineSize = values.get(PIPELINE_SIZE);
-    builder.resp = values.get(PROTOCOL).equals("resp3") ? 3 : 2;
-    builder.readFromReplicas = values.get(READ_FROM_REPLICAS);
-    builder.clientName = values.get(CLIENT_NAME);
+    return RedisSettings.read(pairs);
   }
 
   /** Starts from the defaults, without a node. */
@@ -436,14 +236,6 @@ public record RedisConfig(
     return b.build();
   }
 
-  /*
-   * What Spark's own redaction does, so that the warning is about what is really shown:
-   * org.apache.spark.util.Utils.redact hides a pair if spark.redaction.regex is found in its key or
-   * in its value.
-   */
-  private static final String REDACTION_KEY = "spark.redaction.regex";
-  private static final String SPARK_DEFAULT_REDACTION = "(?i)secret|password|token|access[.]?key";
-
   /**
    * A warning if Spark would show a password of these settings in its UI and event log, with the
    * setting that hides it. To be logged once, by the driver, at start.
@@ -451,39 +243,7 @@ public record RedisConfig(
    * @param pairs the settings of the {@code SparkConf}
    */
   public static Optional<String> redactionWarning(Map<String, String> pairs) {
-    String regex = pairs.getOrDefault(REDACTION_KEY, SPARK_DEFAULT_REDACTION);
-    Pattern redaction;
-    try {
-      redaction = Pattern.compile(regex);
-    } catch (PatternSyntaxException e) {
-      return Optional.empty(); // Spark itself refuses it.
-    }
-    var shown = new TreeSet<String>();
-    pairs.forEach(
-        (key, value) -> {
-          if (holdsSecret(key, value)
-              && !redaction.matcher(key).find()
-              && !redaction.matcher(value).find()) {
-            shown.add(key);
-          }
-        });
-    if (shown.isEmpty()) {
-      return Optional.empty();
-    }
-    var pattern = new StringBuilder(regex);
-    shown.forEach(key -> pattern.append('|').append(key.replace(".", "[.]")));
-    return Optional.of(
-        String.format(
-            "Spark shows the password in %s in its UI and event log; set %s=%s",
-            String.join(" and ", shown), REDACTION_KEY, pattern));
-  }
-
-  private static boolean holdsSecret(String key, String value) {
-    if (key.equals(URI.name())) {
-      return RedisUri.holdsPassword(value);
-    }
-    return List.of(PASSWORD, TRUST_STORE_PASSWORD, KEY_STORE_PASSWORD, SENTINEL_PASSWORD).stream()
-        .anyMatch(secret -> secret.name().equals(key) || secret.aliases().contains(key));
+    return RedisSettings.redactionWarning(pairs);
   }
 
   /** The URI, with {@code ***} for a password. */
@@ -504,185 +264,34 @@ public record RedisConfig(
     return database == 0 ? text.toString() : text.append('/').append(database).toString();
   }
 
-  /** The parts of a URI. */
-  private record RedisUri(
-      Topology topology,
-      boolean encrypted,
-      List<Node> nodes,
-      @Nullable String user,
-      @Nullable String password,
-      @Nullable String masterName,
-      int database,
-      Map<String, String> parameters) {
-
-    private static final Pattern SHAPE =
-        Pattern.compile(
-            "(?:(?<scheme>[A-Za-z][A-Za-z0-9+.-]*)://)?(?:(?<login>[^/?]*)@)?(?<hosts>[^/?@]*)"
-                + "(?:/(?<path>[^?]*))?(?:\\?(?<query>.*))?");
-
-    static boolean holdsPassword(String uri) {
-      var m = SHAPE.matcher(uri.trim());
-      return m.matches() && m.group("login") != null && m.group("login").contains(":");
-    }
-
-    static RedisUri parse(String text, List<String> problems) {
-      var m = SHAPE.matcher(text.trim());
-      if (!m.matches()) {
-        problems.add("the URI is not of the form redis://user:password@host:port/database");
-        return new RedisUri(Topology.STANDALONE, false, List.of(), null, null, null, 0, Map.of());
-      }
-      String scheme =
-          m.group("scheme") == null ? "redis" : m.group("scheme").toLowerCase(Locale.ROOT);
-      Topology topology = topologyOf(scheme, problems);
-      String user = null;
-      String password = null;
-      if (m.group("login") != null) {
-        String login = m.group("login");
-        int colon = login.indexOf(':');
-        user = emptyToNull(decode(colon < 0 ? login : login.substring(0, colon), problems));
-        password = colon < 0 ? null : emptyToNull(decode(login.substring(colon + 1), problems));
-      }
-      int port = topology == Topology.SENTINEL ? DEFAULT_SENTINEL_PORT : DEFAULT_PORT;
-      List<Node> nodes = parseHosts(m.group("hosts"), port, problems);
-      String path = m.group("path") == null ? "" : m.group("path");
-      String master = null;
-      if (topology == Topology.SENTINEL) {
-        int slash = path.indexOf('/');
-        master = emptyToNull(decode(slash < 0 ? path : path.substring(0, slash), problems));
-        path = slash < 0 ? "" : path.substring(slash + 1);
-      }
-      int database = parseDatabase(path, problems);
-      return new RedisUri(
-          topology,
-          scheme.startsWith("rediss"),
-          nodes,
-          user,
-          password,
-          master,
-          database,
-          parseQuery(m.group("query"), problems));
-    }
-
-    private static Topology topologyOf(String scheme, List<String> problems) {
-      return switch (scheme) {
-        case "redis", "rediss" -> Topology.STANDALONE;
-        case "redis-cluster", "rediss-cluster" -> Topology.CLUSTER;
-        case "redis-sentinel", "rediss-sentinel" -> Topology.SENTINEL;
-        default -> {
-          problems.add(
-              "the URI's scheme is '"
-                  + scheme
-                  + "': allowed are redis, rediss, redis-cluster, rediss-cluster, redis-sentinel,"
-                  + " rediss-sentinel");
-          yield Topology.STANDALONE;
-        }
-      };
-    }
-
-    private static List<Node> parseHosts(String text, int defaultPort, List<String> problems) {
-      var nodes = new ArrayList<Node>();
-      for (String part : text.split(",", -1)) {
-        int colon = part.lastIndexOf(':');
-        int bracket = part.lastIndexOf(']');
-        boolean hasPort = colon > bracket;
-        String host = hasPort ? part.substring(0, colon) : part;
-        if (bracket > 0 && host.startsWith("[")) {
-          host = host.substring(1, bracket);
-        }
-        int port = defaultPort;
-        try {
-          port = hasPort ? Integer.parseInt(part.substring(colon + 1)) : defaultPort;
-        } catch (NumberFormatException e) {
-          port = 0;
-        }
-        if (host.isBlank() || port < 1 || port > 65535 || (bracket < 0 && host.contains(":"))) {
-          problems.add("'" + part + "' is not a host, or host:port with a port from 1 to 65535");
-        } else {
-          nodes.add(new Node(host, port));
-        }
-      }
-      return nodes;
-    }
-
-    private static int parseDatabase(String path, List<String> problems) {
-      if (path.isEmpty()) {
-        return 0;
-      }
-      if (!path.matches("\\d{1,9}")) {
-        problems.add("the URI's database is '" + path + "': allowed is a number from 0");
-        return 0;
-      }
-      return Integer.parseInt(path);
-    }
-
-    private static Map<String, String> parseQuery(@Nullable String query, List<String> problems) {
-      var parameters = new LinkedHashMap<String, String>();
-      if (query != null && !query.isEmpty()) {
-        for (String pair : query.split("&", -1)) {
-          int equals = pair.indexOf('=');
-          if (equals < 1) {
-            problems.add("the URI's parameter '" + pair + "' is not of the form name=value");
-          } else {
-            parameters.put(pair.substring(0, equals), decode(pair.substring(equals + 1), problems));
-          }
-        }
-      }
-      return parameters;
-    }
-
-    private static String decode(String text, List<String> problems) {
-      try {
-        // A plus is a plus in a URI; URLDecoder, made for forms, would read a blank.
-        return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
-      } catch (IllegalArgumentException e) {
-        problems.add("the URI has a '%' that does not start an escape; write %25");
-        return text;
-      }
-    }
-
-    private static @Nullable String emptyToNull(String text) {
-      return text.isEmpty() ? null : text;
-    }
-
-    void applyTo(Builder builder) {
-      builder.topology = topology;
-      builder.tls = encrypted ? Tls.defaults() : null;
-      builder.nodes.addAll(nodes);
-      builder.user = user;
-      builder.password = password;
-      builder.masterName = masterName;
-      builder.database = database;
-    }
-  }
-
   /** Builds a configuration; what is not set has the default of {@code docs/configuration.md}. */
   public static final class Builder {
-    private Topology topology = Topology.STANDALONE;
-    private final List<Node> nodes = new ArrayList<>();
-    private @Nullable String masterName;
-    private @Nullable String user;
-    private @Nullable String password;
-    private int database;
-    private @Nullable String sentinelUser;
-    private @Nullable String sentinelPassword;
-    private @Nullable Tls tls;
-    private Duration connectTimeout;
-    private Duration timeout;
-    private Duration retryFor;
-    private int maxPoolSize;
-    private int pipelineSize;
-    private int resp = 2;
-    private boolean readFromReplicas;
-    private String clientName;
+    Topology topology = Topology.STANDALONE;
+    final List<Node> nodes = new ArrayList<>();
+    @Nullable String masterName;
+    @Nullable String user;
+    @Nullable String password;
+    int database;
+    @Nullable String sentinelUser;
+    @Nullable String sentinelPassword;
+    @Nullable Tls tls;
+    Duration connectTimeout;
+    Duration timeout;
+    Duration retryFor;
+    int maxPoolSize;
+    int pipelineSize;
+    int resp = 2;
+    boolean readFromReplicas;
+    String clientName;
 
     private Builder() {
-      ConfigSection.Values defaults = SECTION.read(Map.of());
-      connectTimeout = defaults.get(CONNECT_TIMEOUT);
-      timeout = defaults.get(TIMEOUT);
-      retryFor = defaults.get(RETRY_FOR);
-      maxPoolSize = defaults.get(MAX_POOL_SIZE);
-      pipelineSize = defaults.get(PIPELINE_SIZE);
-      clientName = defaults.get(CLIENT_NAME);
+      ConfigSection.Values defaults = RedisSettings.SECTION.read(Map.of());
+      connectTimeout = defaults.get(RedisSettings.CONNECT_TIMEOUT);
+      timeout = defaults.get(RedisSettings.TIMEOUT);
+      retryFor = defaults.get(RedisSettings.RETRY_FOR);
+      maxPoolSize = defaults.get(RedisSettings.MAX_POOL_SIZE);
+      pipelineSize = defaults.get(RedisSettings.PIPELINE_SIZE);
+      clientName = defaults.get(RedisSettings.CLIENT_NAME);
     }
 
     private Builder(RedisConfig from) {
