@@ -1,5 +1,6 @@
 package io.kindling.architecture;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaAccess.Predicates.target;
 import static com.tngtech.archunit.core.domain.JavaAccess.Predicates.targetOwner;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
@@ -32,6 +33,8 @@ class ArchitectureTest {
 
   private static final String FOREST_OF_TREES =
       FOREST + ".<init>([Lorg.apache.spark.ml.classification.DecisionTreeClassificationModel;)";
+
+  private static final String MLLIB_TREES = "io.kindling.ml.spark.MllibTrees";
 
   @ArchTest
   static final ArchRule core_knowsNoSparkAndNoFeature =
@@ -92,7 +95,23 @@ class ArchitectureTest {
   /** One jar runs on Scala 2.12 and 2.13, between which these types differ. */
   @ArchTest
   static final ArchRule signatures_nameNoScalaCollectionOrFunction =
-      classes().should(Conditions.haveInNoSignature(scalaCollectionsAndFunctions()));
+      classes()
+          .that()
+          .doNotHaveFullyQualifiedName(MLLIB_TREES)
+          .should(Conditions.haveInNoSignature(scalaCollectionsAndFunctions()));
+
+  /**
+   * Spark gives a split's categories as an immutable List only; what is called of it is in both.
+   */
+  @ArchTest
+  static final ArchRule signatures_ofMllibTrees_nameTheImmutableListAlone =
+      classes()
+          .that()
+          .haveFullyQualifiedName(MLLIB_TREES)
+          .should(
+              Conditions.haveInNoSignature(
+                  scalaCollectionsAndFunctions()
+                      .and(not(name("scala.collection.immutable.List")))));
 
   /** What it returns differs between Spark 3.5 and 4. */
   @ArchTest

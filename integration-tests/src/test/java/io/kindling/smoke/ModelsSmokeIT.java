@@ -1,0 +1,136 @@
+package io.kindling.smoke;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kindling.ml.Forest;
+import io.kindling.ml.ForestEvaluator;
+import io.kindling.ml.spark.SparkModels;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.ml.classification.RandomForestClassificationModel;
+import org.apache.spark.ml.classification.RandomForestClassifier;
+import org.apache.spark.ml.feature.VectorIndexer;
+import org.apache.spark.ml.linalg.SQLDataTypes;
+import org.apache.spark.ml.linalg.Vector;
+import org.apache.spark.ml.linalg.Vectors;
+import org.apache.spark.mllib.regression.LabeledPoint;
+import org.apache.spark.mllib.tree.RandomForest;
+import org.apache.spark.mllib.tree.model.RandomForestModel;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/**
+ * A forest trained by the Spark at hand answers as that Spark does; the parity tests go further.
+ */
+class ModelsSmokeIT {
+  private static final int CATEGORIES = 5;
+  private static final List<double[]> POINTS = points(400, 11);
+  private static SparkSession spark;
+
+  @BeforeAll
+  static void start() {
+    spark = SparkSession.builder().master("local[2]").appName("smoke").getOrCreate();
+  }
+
+  @AfterAll
+  static void stop() {
+    spark.stop();
+  }
+
+  @Test
+  void forest_ofMlTrainedHere_answersAsSpark() {
+    var rows = new ArrayList<Row>();
+    for (double[] point : POINTS) {
+      rows.add(RowFactory.create(label(point), Vectors.dense(point)));
+    }
+    Dataset<Row> frame =
+        spark.createDataFrame(
+            rows,
+            new StructType()
+                .add("label", DataTypes.DoubleType)
+                .add("raw", SQLDataTypes.VectorType()));
+    Dataset<Row> indexed =
+        new VectorIndexer()
+            .setInputCol("raw")
+            .setOutputCol("features")
+            .setMaxCategories(CATEGORIES)
+            .fit(frame)
+            .transform(frame);
+
+    RandomForestClassificationModel model =
+        new RandomForestClassifier().setNumTrees(10).setMaxDepth(4).setSeed(3).fit(indexed);
+    Forest forest = Forest.fromBytes(SparkModels.forest(model).toBytes());
+
+    ForestEvaluator evaluator = forest.evaluator();
+    double[] probability = new double[3];
+    for (Row row : indexed.collectAsList()) {
+      Vector features = row.getAs("features");
+      evaluator.predictProbability(features.toArray(), probability);
+      assertThat(evaluator.predict(features.toArray())).isEqualTo(model.predict(features));
+      assertThat(probability).isEqualTo(model.predictProbability(features).toArray());
+    }
+    assertThat(new Forest(model.trees())).isEqualTo(forest);
+  }
+
+  @Test
+  void forest_ofMllibTrainedHere_answersAsSpark() {
+    var labelled = new ArrayList<LabeledPoint>();
+    for (double[] point : POINTS) {
+      double label = Math.min(label(point), 1);
+      labelled.add(new LabeledPoint(label, org.apache.spark.mllib.linalg.Vectors.dense(point)));
+    }
+    var context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+
+    // An odd number of trees and two classes: no vote ends in a tie.
+    RandomForestModel model =
+        RandomForest.trainClassifier(
+            context.parallelize(labelled),
+            /* numClasses= */ 2,
+            Map.of(0, CATEGORIES),
+            /* numTrees= */ 11,
+            "auto",
+            "gini",
+            /* maxDepth= */ 4,
+            /* maxBins= */ 32,
+            /* seed= */ 3);
+    Forest forest = SparkModels.forest(model, /* numFeatures= */ 4, /* numClasses= */ 2);
+
+    ForestEvaluator evaluator = forest.evaluator();
+    for (LabeledPoint point : labelled) {
+      assertThat(evaluator.predict(point.features().toArray()))
+          .isEqualTo(model.predict(point.features()));
+    }
+  }
+
+  /** One categorical feature and three continuous ones. */
+  private static List<double[]> points(int number, long seed) {
+    var random = new Random(seed);
+    var points = new ArrayList<double[]>();
+    for (int i = 0; i < number; i++) {
+      points.add(
+          new double[] {
+            random.nextInt(CATEGORIES),
+            random.nextGaussian(),
+            random.nextGaussian(),
+            random.nextDouble()
+          });
+    }
+    return points;
+  }
+
+  /** Three classes that take both kinds of splits to tell apart. */
+  private static double label(double[] point) {
+    boolean odd = point[0] == 1 || point[0] == 3;
+    return odd ? (point[1] > 0.3 ? 2 : 1) : (point[2] + point[3] > 0.5 ? 1 : 0);
+  }
+}
