@@ -52,40 +52,55 @@ final class RedisProcess implements AutoCloseable {
 
   /** Starts a server with these arguments behind the fixture's own, and waits until it answers. */
   static RedisProcess start(List<String> arguments) {
+    return onFreePort(
+        (port, folder) -> {
+          boolean tls = arguments.contains("--tls-cert-file");
+          var command = commandFor(folder);
+          command.addAll(
+              tls
+                  ? List.of("--port", "0", "--tls-port", String.valueOf(port))
+                  : List.of("--port", String.valueOf(port)));
+          if (!arguments.contains("--save")) {
+            command.addAll(List.of("--save", ""));
+          }
+          command.addAll(arguments);
+          return new RedisProcess(folder, command, port, !tls);
+        });
+  }
+
+  /** Starts a sentinel with these lines in its file. */
+  static RedisProcess startSentinel(List<String> lines) {
+    return onFreePort(
+        (port, folder) -> {
+          Path file = folder.resolve("sentinel.conf");
+          Files.write(file, lines);
+          var command = commandFor(folder);
+          command.addAll(1, List.of(file.toString(), "--sentinel"));
+          command.addAll(List.of("--port", String.valueOf(port)));
+          return new RedisProcess(folder, command, port, /* speaksPlainly= */ true);
+        });
+  }
+
+  private static List<String> commandFor(Path folder) throws IOException {
+    return new ArrayList<>(
+        List.of(binary().toString(), "--bind", "127.0.0.1", "--dir", folder.toString()));
+  }
+
+  private interface Starter {
+    RedisProcess start(int port, Path folder) throws IOException;
+  }
+
+  private static RedisProcess onFreePort(Starter starter) {
     for (int attempt = 1; ; attempt++) {
-      int port = freePort();
       try {
-        return start(port, arguments);
+        return starter.start(freePort(), Files.createTempDirectory("kindling-redis-"));
       } catch (PortTaken e) {
         if (attempt == 5) {
           throw e;
         }
+      } catch (IOException e) {
+        throw new UncheckedIOException("Cannot start Redis", e);
       }
-    }
-  }
-
-  private static RedisProcess start(int port, List<String> arguments) {
-    try {
-      Path folder = Files.createTempDirectory("kindling-redis-");
-      boolean tls = arguments.contains("--tls-cert-file");
-      boolean sentinel = arguments.contains("--sentinel");
-      var command = new ArrayList<String>();
-      command.add(binary().toString());
-      if (sentinel) {
-        command.add(Files.createFile(folder.resolve("sentinel.conf")).toString());
-      }
-      command.addAll(List.of("--bind", "127.0.0.1", "--dir", folder.toString()));
-      command.addAll(
-          tls
-              ? List.of("--port", "0", "--tls-port", String.valueOf(port))
-              : List.of("--port", String.valueOf(port)));
-      if (!sentinel && !arguments.contains("--save")) {
-        command.addAll(List.of("--save", ""));
-      }
-      command.addAll(arguments);
-      return new RedisProcess(folder, command, port, !tls);
-    } catch (IOException e) {
-      throw new UncheckedIOException("Cannot make a folder for Redis", e);
     }
   }
 

@@ -55,7 +55,10 @@ public final class TestRedis implements AutoCloseable {
 
   /** Starts a server of the test's own with arguments of redis-server. */
   public static TestRedis start(String... arguments) {
-    RedisProcess process = RedisProcess.start(List.of(arguments));
+    var all = new ArrayList<>(List.of(arguments));
+    // Else a master waits five seconds for more replicas before it lets the first copy.
+    all.addAll(0, List.of("--repl-diskless-sync-delay", "0"));
+    RedisProcess process = RedisProcess.start(all);
     RedisConfig.Builder config = RedisConfig.builder().node("127.0.0.1", process.port());
     int password = List.of(arguments).indexOf("--requirepass");
     if (password >= 0) {
@@ -68,9 +71,11 @@ public final class TestRedis implements AutoCloseable {
   public static TestRedis startReplicaOf(TestRedis master, String... arguments) {
     var all = new ArrayList<>(List.of(arguments));
     all.addAll(List.of("--replicaof", "127.0.0.1 " + master.port()));
-    // The default waits five seconds for more replicas before the copying starts.
     TestRedis replica = start(all.toArray(String[]::new));
-    await("replica in sync", () -> replica.ask("INFO", "replication").contains("link_status:up"));
+    // Both sides must know: the replica that it has copied, the master that it may be read from.
+    String online = "port=" + replica.port() + ",state=online";
+    await("replica copied", () -> replica.ask("INFO", "replication").contains("link_status:up"));
+    await("replica online", () -> master.ask("INFO", "replication").contains(online));
     return replica;
   }
 
@@ -82,15 +87,11 @@ public final class TestRedis implements AutoCloseable {
   /** Starts a sentinel that watches this server. */
   public static Sentinel startSentinel(TestRedis master) {
     RedisProcess process =
-        RedisProcess.start(
+        RedisProcess.startSentinel(
             List.of(
-                "--sentinel",
-                "--sentinel",
-                "monitor mymaster 127.0.0.1 " + master.port() + " 1",
-                "--sentinel",
-                "down-after-milliseconds mymaster 500",
-                "--sentinel",
-                "failover-timeout mymaster 2000"));
+                "sentinel monitor mymaster 127.0.0.1 " + master.port() + " 1",
+                "sentinel down-after-milliseconds mymaster 500",
+                "sentinel failover-timeout mymaster 2000"));
     return new Sentinel(process);
   }
 
