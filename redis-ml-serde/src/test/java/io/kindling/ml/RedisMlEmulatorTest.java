@@ -1,0 +1,90 @@
+package io.kindling.ml;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+
+/** Holds the emulator against what the module itself replied. */
+class RedisMlEmulatorTest {
+
+  @Test
+  void send_everyRecordedForestCase_givesTheRecordedReply() throws IOException {
+    int cases = 0;
+    int replies = 0;
+    for (JsonNode recorded : conformance()) {
+      RedisMlEmulator redis = new RedisMlEmulator();
+      for (JsonNode command : recorded.get("setup")) {
+        assertThat(redis.send(words(command)).text()).isEqualTo("OK");
+      }
+      for (JsonNode run : recorded.get("runs")) {
+        List<String> command = words(run.get("cmd"));
+
+        RedisMlEmulator.Reply reply = redis.send(command);
+
+        assertThat(reply)
+            .as("%s: %s", recorded.get("name").asText(), command)
+            .isEqualTo(
+                new RedisMlEmulator.Reply(
+                    run.get("reply").asText(), run.get("replyType").asText()));
+        replies++;
+      }
+      cases++;
+    }
+    assertThat(cases).isEqualTo(47);
+    assertThat(replies).isEqualTo(568);
+  }
+
+  @Test
+  void send_whatTheModuleDoesNotSurvive_isAFault() {
+    assertFault("damaged", "ML.FOREST.ADD", "f", "0", ".", "LEAF", "128");
+    assertFault("damaged", "ML.FOREST.ADD", "f", "0", ".", "LEAF", "-1");
+    assertFault(
+        "before its parent",
+        "ML.FOREST.ADD f 0 . NUMERIC 1 0 .ll LEAF 0 .l NUMERIC 1 0 .lr LEAF 0 .r LEAF 1"
+            .split(" "));
+    RedisMlEmulator redis = new RedisMlEmulator();
+    redis.send(List.of("ML.FOREST.ADD", "f", "0", ".", "LEAF", "1", "STATS", "3:7"));
+    assertThatThrownBy(() -> redis.send(List.of("ML.FOREST.RUN", "f", "")))
+        .hasMessageContaining("empty row");
+    assertThatThrownBy(() -> redis.send(List.of("ML.FOREST.RUN", "f", "_:0")))
+        .hasMessageContaining("taken for equal");
+  }
+
+  private static void assertFault(String message, String... command) {
+    assertThatThrownBy(() -> new RedisMlEmulator().send(List.of(command)))
+        .isInstanceOf(RedisMlEmulator.Fault.class)
+        .hasMessageContaining(message);
+  }
+
+  private static List<String> words(JsonNode command) {
+    List<String> words = new ArrayList<>();
+    command.forEach(word -> words.add(word.asText()));
+    return words;
+  }
+
+  private static List<JsonNode> conformance() throws IOException {
+    ObjectMapper json = new ObjectMapper();
+    List<JsonNode> cases = new ArrayList<>();
+    try (BufferedReader lines =
+        new BufferedReader(
+            new InputStreamReader(
+                Objects.requireNonNull(
+                    RedisMlEmulatorTest.class.getResourceAsStream("redis-ml-conformance.jsonl")),
+                UTF_8))) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        cases.add(json.readTree(line));
+      }
+    }
+    return cases;
+  }
+}
