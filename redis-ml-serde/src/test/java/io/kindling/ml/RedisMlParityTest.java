@@ -138,8 +138,7 @@ class RedisMlParityTest {
     assertSafe(export);
     export.load(server::text);
     server.restart();
-    for (int i = 0; i < rows; i++) {
-      FeatureVector row = row(forest);
+    for (FeatureVector row : RandomRows.of(forest, random, rows)) {
       Prediction expected = ReferenceForest.score(forest, row);
 
       Prediction actual = answer(export, row);
@@ -232,37 +231,6 @@ class RedisMlParityTest {
     List<List<String>> commands = export.runCommands(row);
     assertThat(commands).allSatisfy(command -> assertThat(command.get(2)).startsWith("_:0"));
     return export.answer(commands.stream().map(server::text).toList());
-  }
-
-  /** Dense or sparse, on thresholds and beside them, NaN, categories that no training row had. */
-  private FeatureVector row(Forest forest) {
-    SplitTable splits = forest.splits();
-    double[] values = new double[forest.numFeatures()];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = random.nextInt(4) == 0 ? 0 : random.nextGaussian() * 3;
-    }
-    for (int split = 0; split < splits.size(); split++) {
-      if (random.nextInt(3) == 0) {
-        values[splits.feature(split)] = edge(splits, split);
-      }
-    }
-    if (random.nextBoolean()) {
-      return FeatureVector.dense(values);
-    }
-    int[] some = random.ints(0, values.length).limit(values.length).sorted().distinct().toArray();
-    return FeatureVector.sparse(some, Arrays.stream(some).mapToDouble(i -> values[i]).toArray());
-  }
-
-  private double edge(SplitTable splits, int split) {
-    int choice = random.nextInt(16);
-    if (choice == 0) {
-      return new double[] {Double.NaN, Double.POSITIVE_INFINITY, -0.0, 0.5}[random.nextInt(4)];
-    }
-    if (!splits.isContinuous(split)) {
-      return random.nextInt(splits.categories(split).arity() + 3) - 1;
-    }
-    double threshold = splits.threshold(split);
-    return choice < 6 ? threshold : choice < 11 ? Math.nextUp(threshold) : Math.nextDown(threshold);
   }
 
   /** Grows trees on random rows, so that leaves hold counts and means as training leaves them. */
