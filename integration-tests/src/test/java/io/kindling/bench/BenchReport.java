@@ -3,12 +3,15 @@ package io.kindling.bench;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.google.gson.GsonBuilder;
+import io.kindling.core.testing.TestRedis;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * What a benchmark found: figures for the table and the JSON, and charts for the documentation.
@@ -18,6 +21,8 @@ import java.util.Locale;
  * _cost}: then it is ours over the other's, and lower is better.
  */
 final class BenchReport {
+  private static final Pattern REDIS_VERSION = Pattern.compile("redis_version:(\\S+)");
+
   private final String bench;
   private final List<Figure> figures = new ArrayList<>();
   private final List<Chart> charts = new ArrayList<>();
@@ -27,9 +32,10 @@ final class BenchReport {
     this.bench = bench;
   }
 
-  /** Says which Redis was measured against: the {@code redis_version} of its INFO. */
-  void redis(String version) {
-    redis = version;
+  /** Says which Redis was measured against; without this the report says {@code none}. */
+  void measuredAgainst(TestRedis server) {
+    Matcher version = REDIS_VERSION.matcher(server.ask("INFO", "server"));
+    redis = version.find() ? version.group(1) : "unknown";
   }
 
   /** Adds a measured figure, one value a repetition. */
