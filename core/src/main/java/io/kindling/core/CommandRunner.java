@@ -37,7 +37,10 @@ final class CommandRunner implements CommandExecutor {
     return new CommandRunner(connections, /* replicas= */ false);
   }
 
-  /** Commands that only read go to replicas, as far as the cluster has any. */
+  /**
+   * Commands that only read go to replicas, as far as the cluster has any; to the masters if that
+   * fails.
+   */
   static CommandRunner onReplicas(Connections connections) {
     return new CommandRunner(connections, /* replicas= */ true);
   }
@@ -51,7 +54,7 @@ final class CommandRunner implements CommandExecutor {
     while (true) {
       Connection connection = null;
       try {
-        connection = borrow(args, redirection);
+        connection = borrow(args, redirection, /* firstAttempt= */ backoff == null);
         if (redirection instanceof JedisAskDataException) {
           connection.executeCommand(Commands.ASKING);
         }
@@ -81,12 +84,14 @@ final class CommandRunner implements CommandExecutor {
   }
 
   private Connection borrow(
-      CommandArguments args, @Nullable JedisRedirectionException redirection) {
+      CommandArguments args,
+      @Nullable JedisRedirectionException redirection,
+      boolean firstAttempt) {
     if (redirection != null) {
       HostAndPort target = redirection.getTargetNode();
       return connections.borrow(target);
     }
-    return replicas && Commands.isReadOnly(args)
+    return replicas && firstAttempt && Commands.isReadOnly(args)
         ? connections.borrowReplica(args)
         : connections.borrow(args);
   }

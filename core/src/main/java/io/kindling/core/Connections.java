@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.BuilderFactory;
@@ -18,6 +19,7 @@ import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.CommandObject;
 import redis.clients.jedis.CommandObjects;
 import redis.clients.jedis.Connection;
+import redis.clients.jedis.ConnectionPool;
 import redis.clients.jedis.ConnectionPoolConfig;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
@@ -68,7 +70,7 @@ final class Connections implements AutoCloseable {
       case STANDALONE ->
           new PooledConnectionProvider(
               hostAndPort(config.nodes().get(0)), clientConfig, poolConfig);
-      case CLUSTER -> new ClusterConnectionProvider(seeds(), clientConfig, poolConfig);
+      case CLUSTER -> new Cluster(seeds(), clientConfig, poolConfig);
       case SENTINEL ->
           new SentineledConnectionProvider(
               masterName(), clientConfig, poolConfig, seeds(), sentinelConfig());
@@ -244,6 +246,34 @@ final class Connections implements AutoCloseable {
       provider.close();
     } catch (Exception e) {
       throw new KindlingException("Cannot close the connections to " + config, e);
+    }
+  }
+
+  /** Jedis's own asks for all slots again at every read where a slot has no replica. */
+  private static final class Cluster extends ClusterConnectionProvider {
+    private static final long RENEW_NANOS = 10_000_000_000L;
+    private final AtomicLong renewedNanos = new AtomicLong(System.nanoTime());
+
+    Cluster(Set<HostAndPort> seeds, JedisClientConfig config, ConnectionPoolConfig pool) {
+      super(seeds, config, pool);
+    }
+
+    @Override
+    public Connection getReplicaConnection(CommandArguments args) {
+      int slot = ((ClusterCommandArguments) args).getCommandHashSlot();
+      if (slot < 0) {
+        return getConnection();
+      }
+      List<ConnectionPool> replicas = cache.getSlotReplicaPools(slot);
+      if (replicas != null && !replicas.isEmpty()) {
+        return getReplicaConnectionFromSlot(slot);
+      }
+      long last = renewedNanos.get();
+      long now = System.nanoTime();
+      if (now - last > RENEW_NANOS && renewedNanos.compareAndSet(last, now)) {
+        renewSlotCache();
+      }
+      return getConnectionFromSlot(slot);
     }
   }
 
