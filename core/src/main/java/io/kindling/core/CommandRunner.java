@@ -73,7 +73,7 @@ final class CommandRunner implements CommandExecutor {
         if (e instanceof JedisConnectionException) {
           connections.failed();
         }
-        if (!mayRepeat(e, args, sent) || !backoff.pause()) {
+        if (!connections.mayRepeat(e, args, sent) || !backoff.pause()) {
           throw failure(e, args, connection);
         }
         redirection = null;
@@ -96,11 +96,6 @@ final class CommandRunner implements CommandExecutor {
         : connections.borrow(args);
   }
 
-  static boolean mayRepeat(JedisException e, CommandArguments args, boolean sent) {
-    return RedisErrors.isLater(e, sent)
-        || (RedisErrors.isConnectionFailure(e) && Commands.isIdempotent(args));
-  }
-
   private KindlingException failure(
       JedisException e, CommandArguments args, @Nullable Connection connection) {
     String where =
@@ -110,6 +105,6 @@ final class CommandRunner implements CommandExecutor {
 
   @Override
   public void close() {
-    connections.close();
+    // A user may close a Jedis client that is shared; the connections are closed by their owner.
   }
 }

@@ -148,6 +148,12 @@ final class Connections implements AutoCloseable {
     return cluster.getNode(Math.max(slot, 0));
   }
 
+  /** Whether a command that failed so may be sent once more; see {@link CommandRunner}. */
+  boolean mayRepeat(JedisException e, CommandArguments args, boolean sent) {
+    return RedisErrors.isLater(e, provider instanceof SentineledConnectionProvider, sent)
+        || (RedisErrors.isConnectionFailure(e) && Commands.isIdempotent(args));
+  }
+
   /** A node said that it no longer has a slot. */
   void moved(@Nullable Connection connection) {
     if (provider instanceof ClusterConnectionProvider cluster) {

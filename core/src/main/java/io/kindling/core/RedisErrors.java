@@ -17,10 +17,16 @@ final class RedisErrors {
 
   private RedisErrors() {}
 
-  /** Whether the command was certainly not executed, and executing it later may succeed. */
-  static boolean isLater(JedisException e, boolean sent) {
+  /**
+   * Whether the command was certainly not executed, and executing it later may succeed.
+   *
+   * @param failsOver whether another node may soon take the place of a READONLY one
+   * @param sent whether a connection was there to send the command on
+   */
+  static boolean isLater(JedisException e, boolean failsOver, boolean sent) {
     if (e instanceof JedisDataException) {
-      return LATER.contains(prefix(message(e)));
+      String prefix = prefix(message(e));
+      return LATER.contains(prefix) || (failsOver && prefix.equals("READONLY"));
     }
     return !sent && isConnectionFailure(e);
   }

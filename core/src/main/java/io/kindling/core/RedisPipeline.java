@@ -211,7 +211,7 @@ public final class RedisPipeline extends AbstractPipeline {
       command.asking = e instanceof JedisAskDataException;
       command.retry = failure;
       group.moved |= e instanceof JedisMovedDataException;
-    } else if (RedisErrors.isLater(e, /* sent= */ true)) {
+    } else if (connections.mayRepeat(e, command.args, /* sent= */ true)) {
       command.retry = failure;
       group.later = true;
     } else if (command.fallback != null && RedisErrors.message(e).startsWith("NOSCRIPT")) {
@@ -236,7 +236,7 @@ public final class RedisPipeline extends AbstractPipeline {
             : Connections.nameOf(group.connection);
     List<Queued> lost = group.commands.subList(from, group.commands.size());
     // All or none, to keep the order of commands on one key.
-    boolean repeat = lost.stream().allMatch(c -> CommandRunner.mayRepeat(e, c.args, sent));
+    boolean repeat = lost.stream().allMatch(c -> connections.mayRepeat(e, c.args, sent));
     for (Queued command : lost) {
       KindlingException failure = RedisErrors.of(e, Commands.describe(command.args), where, sent);
       command.target = null;

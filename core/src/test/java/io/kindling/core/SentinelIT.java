@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kindling.core.testing.TestRedis;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import redis.clients.jedis.Response;
 
 class SentinelIT extends RedisContract {
   private static TestRedis master;
@@ -47,6 +50,30 @@ class SentinelIT extends RedisContract {
         assertThat(client.jedis().set("k", "w")).isEqualTo("OK");
         assertThat(replica.ask("GET", "k")).isEqualTo("w");
       }
+    }
+  }
+
+  @Test
+  void write_masterIsReadOnlyForAMoment_isRepeated() {
+    try (TestRedis demoted = TestRedis.start();
+        TestRedis.Sentinel watch = TestRedis.startSentinel(demoted);
+        Redis client = Redis.connect(watch.config())) {
+      client.jedis().set("n", "1");
+      demoted.ask("REPLICAOF", "127.0.0.1", String.valueOf(master.port()));
+      CompletableFuture<Void> promoted =
+          CompletableFuture.runAsync(
+              () -> demoted.ask("REPLICAOF", "NO", "ONE"),
+              CompletableFuture.delayedExecutor(300, TimeUnit.MILLISECONDS));
+
+      // INCR too: READONLY says that it was not executed.
+      client.jedis().set("n", "1");
+      Response<Long> reply;
+      try (RedisPipeline pipeline = client.pipeline()) {
+        reply = pipeline.incr("n");
+      }
+
+      assertThat(reply.get()).isEqualTo(2);
+      promoted.join();
     }
   }
 }

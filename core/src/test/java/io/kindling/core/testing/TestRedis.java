@@ -217,9 +217,6 @@ public final class TestRedis implements AutoCloseable {
       for (int i = 0; i < nodes.size(); i++) {
         int node = i;
         await("cluster ok", () -> cluster.info(node).contains("cluster_state:ok"));
-      }
-      for (int i = 0; i < nodes.size(); i++) {
-        int node = i;
         await("replicas shown", () -> cluster.showsAllReplicas(node));
       }
       return cluster;
