@@ -8,21 +8,26 @@ ARGV   [@vN] features..., by function.
 Needs  Redis 7.0 or Valkey. No function writes, so each works through FCALL_RO on a replica.
 Cost   O(trees x depth) a row; a call compiles one slice at most.
 
-In reading order: the numbers that bound a call, errors, features, the compiler, the decoder, the cache, the
-answers, the functions. What makes it fast:
+In reading order: the numbers that bound a call, errors, features, the source of trees, the bytes of a model, the
+cache, the answers, the functions. Why it is fast:
 
-- Trees become Lua functions generated from decoded numbers, about 4,000 nodes each: `if X[7]<=0.5 then ...`. A
-  function adds up its trees in order, so a tree costs no call, and its trees share constants, which are the
-  larger part of the memory.
-- X holds the current row, 0 where it names nothing. A feature has a slot in X only if a split looks at it.
+- Trees become Lua functions generated from decoded numbers, thousands of nodes each: `if x1[7]<=3 then ...`. A
+  function adds up its trees in order, so a tree costs no call.
+- A value is replaced by its rank among the thresholds of its feature, counted from where 0 stands. So every
+  number in a split is a small integer, which the splits of a function share, and Lua addresses the first 256
+  constants of a function in the instruction itself. Leaves of unweighted classes hold their counts for the same
+  reason, and are divided by their sum when a row reaches them, as Spark does.
 - In most trees a sparse row takes the path that the zero row takes. The splits on that path stand in lists by
-  slot. What a row sets marks the trees whose path may be another; the others answer with the zero row's leaf,
-  which their function holds too. Sums stay in tree order, so answers stay exact.
+  feature. What a row sets marks the trees whose path is another; the others add the zero row's leaf, which their
+  function holds too. Sums stay in tree order, so answers stay exact.
 ]]
 
 local SLICE_NODES = 4000
 local CUT_NODES = 2000 -- a finished subtree of this size becomes a function of its own
-local GROUP_TREES = 64
+local GROUP_TREES = 32 -- trees of a function at most
+local PAGE_SLOTS = 64 -- slots of a page of the row
+local MAX_PAGES = 60 -- that a function has as registers
+local FREQUENT = 240 -- constants of a function that instructions address, with some to spare
 local SMALL_CLASSES = 64 -- with more, a leaf is a table and sums do not stand in registers
 local CLASSES_A_NODE = 8 -- a leaf counts as a node more for each so many classes
 local MAX_CACHED_NODES = 2000000
@@ -33,18 +38,17 @@ local MAX_TREES = 100000
 local MAX_METADATA_BYTES = 1000000
 local MAX_CHUNK_BYTES = 60000
 local MAX_ZERO_SPLITS = 500000
-local MAX_KEPT_CONDITIONS = 65536
-local PORTION = 1000 -- pairs of msgpack unpacked at once; Lua's C stack holds 8,000 values
-local PAGE = 4096 -- entries of a table that may grow to millions and must not be rehashed at once
+local LINEAR = 16 -- thresholds up to which looking at one after the other is as fast as a search
+local PORTION = 1000 -- values that C hands over at once; Lua's C stack holds 8,000
 
 -- While a library loads no global exists but redis; these are fetched by the first call.
-local byte, find, format, gmatch, match, sub, concat, floor, exp
-local tonumber, tostring, type, pairs, pcall, error, loadstring, unpackStruct, unpackLimit, decodeJson
+local byte, find, format, gmatch, gsub, match, sub, concat, floor, exp
+local tonumber, tostring, type, pairs, ipairs, unpack, pcall, error, loadstring, unpackStruct, unpackLimit, decodeJson
 
 local function fetchGlobals()
-  byte, find, format, gmatch = string.byte, string.find, string.format, string.gmatch
+  byte, find, format, gmatch, gsub = string.byte, string.find, string.format, string.gmatch, string.gsub
   match, sub, concat, floor, exp = string.match, string.sub, table.concat, math.floor, math.exp
-  tonumber, tostring, type, pairs = _G.tonumber, _G.tostring, _G.type, _G.pairs
+  tonumber, tostring, type, pairs, ipairs, unpack = _G.tonumber, _G.tostring, _G.type, _G.pairs, _G.ipairs, _G.unpack
   pcall, error, loadstring = _G.pcall, _G.error, _G.loadstring
   unpackStruct, unpackLimit, decodeJson = struct.unpack, cmsgpack.unpack_limit, cjson.decode
 end
@@ -60,7 +64,7 @@ local function shown(text)
   if #text > 60 then
     text = sub(text, 1, 57) .. '...'
   end
-  return (string.gsub(text, '[%c\128-\255]', '?'))
+  return (gsub(text, '[%c\128-\255]', '?'))
 end
 
 local function whole(number)
@@ -69,14 +73,13 @@ end
 
 ----------------------------------------------------------------------------------------------------- features
 
-local X = {} -- the row: slot -> value, all 0 between calls
-local T = {} -- the slots that the row sets; those of earlier rows may stand behind them
+--[[
+A row is read into T and V, the slots of what it sets to other than 0 and their values; each reader returns how
+many. A feature has a slot only if a split looks at it. A reader that meets anything unusual leaves the row to a
+slow one, which either finds it in order or fails with what is wrong.
+]]
 
-local function clean()
-  for i = 1, #T do
-    X[T[i]] = 0
-  end
-end
+local T, V = {}, {}
 
 local function failOutOfRange(model, index)
   fail('KINDLINGARG', 'index %s is out of range, allowed are 0 to %s', whole(index), whole(model.features - 1))
@@ -96,50 +99,136 @@ end
 
 local WORDS = { ['nan'] = 0 / 0, ['inf'] = 1 / 0, ['-inf'] = -1 / 0 }
 
--- Each reader puts a row into X and T and returns how many slots it set.
+local function textValue(text)
+  return WORDS[text] or (find(text, '^[%d.-][%d.eE+-]*$') and tonumber(text))
+end
+
+local function readTextSlowly(model, text)
+  local set, pair, seen = 0, 0, {}
+  for piece in gmatch(text .. ',', '([^,]*),') do
+    pair = pair + 1
+    local digits, written = match(piece, '^(%d+):(.+)$')
+    local value = written and textValue(written)
+    if not value then
+      failPair(pair, piece)
+    end
+    local index = tonumber(digits)
+    if index >= model.features then
+      failOutOfRange(model, index)
+    elseif seen[index] then
+      fail('KINDLINGARG', 'index %s comes twice', whole(index))
+    end
+    seen[index] = true
+    local slot = model.slots[index]
+    if slot and value ~= 0 then
+      set = set + 1
+      T[set], V[set] = slot, value
+    end
+  end
+  return set
+end
+
+local DIGIT = {}
+for digit = 0, 9 do
+  DIGIT[48 + digit] = digit
+end
+local COMMA, COLON, DOT, MINUS = 44, 58, 46, 45
+
+-- Pairs of ascending index and plain decimal value, byte by byte; nil or an error for everything else.
+local function readTextFast(model, text)
+  local slots, features, set, before = model.slots, model.features, 0, -1
+  local length, from = #text, 1
+  repeat -- a portion that ends behind a pair
+    local to = from + PORTION - 1
+    if to >= length then
+      to = length
+    else
+      while byte(text, to) ~= COMMA do
+        to = to - 1
+      end
+      to = to - 1
+    end
+    local bytes, i = { byte(text, from, to) }, 1
+    bytes[#bytes + 1] = COMMA
+    local last = #bytes
+    repeat
+      local index, octet = DIGIT[bytes[i]], bytes[i + 1]
+      i = i + 1
+      while octet ~= COLON do
+        index = index * 10 + DIGIT[octet]
+        i = i + 1
+        octet = bytes[i]
+      end
+      local start = i + 1
+      octet = bytes[start]
+      i = start
+      if octet == MINUS then
+        i = i + 1
+        octet = bytes[i]
+      end
+      local value = DIGIT[octet]
+      i = i + 1
+      octet = bytes[i]
+      local digit = DIGIT[octet]
+      while digit do
+        value = value * 10 + digit
+        i = i + 1
+        octet = bytes[i]
+        digit = DIGIT[octet]
+      end
+      if octet == DOT then
+        local scale = 1
+        i = i + 1
+        octet = bytes[i]
+        digit = DIGIT[octet]
+        while digit do
+          value, scale = value * 10 + digit, scale * 10
+          i = i + 1
+          octet = bytes[i]
+          digit = DIGIT[octet]
+        end
+        if value < 9007199254740992 and scale <= 1e22 then
+          value = value / scale -- of two exact numbers, so it is the nearest double
+        else
+          value = nil
+        end
+      elseif value >= 9007199254740992 then
+        value = nil
+      end
+      if octet == COMMA and value then
+        if bytes[start] == MINUS then
+          value = -value
+        end
+      else
+        while bytes[i] ~= COMMA do
+          i = i + 1
+        end
+        value = textValue(sub(text, from + start - 1, from + i - 2))
+      end
+      if index <= before or index >= features then
+        return nil
+      end
+      before = index
+      if value < 0 or value > 0 or value ~= value then
+        local slot = slots[index]
+        if slot then
+          set = set + 1
+          T[set], V[set] = slot, value
+        end
+      end
+      i = i + 1
+    until i > last
+    from = to + 2
+  until from > length
+  return text ~= '' and byte(text, length) ~= COMMA and set or nil
+end
 
 local function readText(model, text)
   if text == '' then
     return 0
   end
-  local slots, features, set, pair, last, seen = model.slots, model.features, 0, 0, -1, nil
-  for piece in gmatch(text .. ',', '([^,]*),') do
-    pair = pair + 1
-    local digits, written = match(piece, '^(%d+):([%w.+-]+)$')
-    local value = written and (WORDS[written] or (find(written, '^[%d.-][%d.eE+-]*$') and tonumber(written)))
-    if not value then
-      failPair(pair, piece)
-    end
-    local index = tonumber(digits)
-    if index >= features then
-      failOutOfRange(model, index)
-    end
-    if index <= last and not seen then
-      seen = {}
-      local earlier = 0
-      for before in gmatch(text, '(%d+):') do
-        earlier = earlier + 1
-        if earlier == pair then
-          break
-        end
-        seen[tonumber(before)] = true
-      end
-    end
-    if seen then
-      if seen[index] then
-        fail('KINDLINGARG', 'index %s comes twice', whole(index))
-      end
-      seen[index] = true
-    end
-    last = index
-    local slot = slots[index]
-    if slot and value ~= 0 then
-      set = set + 1
-      T[set] = slot
-      X[slot] = value
-    end
-  end
-  return set
+  local went, set = pcall(readTextFast, model, text)
+  return went and set or readTextSlowly(model, text)
 end
 
 local function nextObject(text, offset)
@@ -153,13 +242,12 @@ local function nextObject(text, offset)
   return object, after == -1 and #text or after
 end
 
-local function checkNumber(index, value)
+local function checkValue(index, value)
   if type(value) ~= 'number' then
     fail('KINDLINGARG', 'msgpack value of index %s is a %s, allowed are numbers', whole(index), type(value))
   end
 end
 
--- Reads a map again, slowly, to find what is wrong with it. Nothing is if its indices only do not ascend.
 local function checkMap(model, text, count, offset)
   local seen = {}
   for _ = 1, count do
@@ -173,69 +261,68 @@ local function checkMap(model, text, count, offset)
     elseif seen[index] then
       fail('KINDLINGARG', 'index %s comes twice', whole(index))
     end
-    checkNumber(index, value)
+    checkValue(index, value)
     seen[index] = true
   end
+  return offset
 end
 
-local function checkArray(text, count, offset)
+local function checkArray(_, text, count, offset)
   for index = 0, count - 1 do
     local value
     value, offset = nextObject(text, offset)
-    checkNumber(index, value)
+    checkValue(index, value)
   end
+  return offset
 end
 
--- Comparing what is not a number with one is an error of Lua's, which sends the row to the slow checks.
+-- Comparing with a number what is none is an error of Lua's, which readMsgpack expects.
 local function readMap(model, text, count, offset)
-  local slots, features, set, last, good = model.slots, model.features, 0, -1, true
+  local slots, features, set, before, unusual = model.slots, model.features, 0, -1, false
   for first = 1, count, PORTION do
-    local pairsLeft = count - first + 1
-    local last2 = 2 * (pairsLeft < PORTION and pairsLeft or PORTION)
-    local objects = { unpackLimit(text, last2, offset) }
+    local last = first + PORTION <= count and 2 * PORTION or 2 * (count - first + 1)
+    local objects = { unpackLimit(text, last, offset) }
     offset = objects[1]
-    for i = 2, last2, 2 do
+    for i = 2, last, 2 do
       local index, value = objects[i], objects[i + 1]
-      if index > last then
-        last = index
-      else
-        good = false
+      if index <= before then
+        unusual = true
       end
-      local slot = slots[index]
+      before = index
       if value < 0 or value > 0 or value ~= value then
+        local slot = slots[index]
         if slot then
           set = set + 1
-          T[set] = slot
-          X[slot] = value
+          T[set], V[set] = slot, value
+        elseif index >= features or index % 1 ~= 0 then
+          unusual = true
         end
-      end
-      if not slot and (index >= features or index % 1 ~= 0) then
-        good = false
+      elseif index >= features or index % 1 ~= 0 then
+        unusual = true
       end
     end
   end
-  return set, offset, good
+  return set, offset, unusual
 end
 
 local function readArray(model, text, count, offset)
   local slots, set = model.slots, 0
   for first = 0, count - 1, PORTION do
-    local objects = { unpackLimit(text, PORTION < count - first and PORTION or count - first, offset) }
+    local last = first + PORTION <= count and PORTION or count - first
+    local objects = { unpackLimit(text, last, offset) }
     offset = objects[1]
-    local before = first - 2
-    for i = 2, (PORTION < count - first and PORTION or count - first) + 1 do
+    for i = 2, last + 1 do
       local value = objects[i]
       if value < 0 or value > 0 or value ~= value then
-        local slot = slots[before + i]
+        local slot = slots[first + i - 2]
         if slot then
           set = set + 1
-          T[set] = slot
-          X[slot] = value
+          T[set], V[set] = slot, value
         end
       end
     end
   end
-  return set, offset, true
+  return set, offset, false
 end
 
 local function readMsgpack(model, text, head)
@@ -252,22 +339,14 @@ local function readMsgpack(model, text, head)
   elseif count > #text then
     fail('KINDLINGARG', 'msgpack is truncated')
   end
-  local read, set, after, good = pcall(isMap and readMap or readArray, model, text, count, offset)
-  if count == 0 then
-    after = #text > offset and offset or -1
-  end
-  if not (read and good) then
-    if isMap then
-      checkMap(model, text, count, offset)
-    else
-      checkArray(text, count, offset)
-    end
-    if not read then
+  local read, set, after, unusual = pcall(isMap and readMap or readArray, model, text, count, offset)
+  if not read or unusual or after ~= -1 then
+    after = (isMap and checkMap or checkArray)(model, text, count, offset)
+    if after < #text then
+      fail('KINDLINGARG', 'msgpack is followed by %d more bytes', #text - after)
+    elseif not read then
       error(set, 0)
     end
-  end
-  if after ~= -1 then
-    fail('KINDLINGARG', 'msgpack is followed by %d more bytes', #text - after)
   end
   return set
 end
@@ -280,133 +359,150 @@ local function readRow(model, text)
   return readText(model, text)
 end
 
------------------------------------------------------------------------------------------------------ compiler
+---------------------------------------------------------------------------------------------- source of trees
 
 --[[
-Trees arrive in preorder and leave as source: a split is `if X[slot]<=threshold then`, a leaf sets the values of
-its classes, p1 to pW, or p alone where a leaf votes or is a table. A function of whole trees is
+X is the row in pages, all 0 between calls: the rank of each slot, for a slot of categories the value itself. Trees
+arrive in preorder and leave as source. A function of whole trees is
 
   function(X,D,n,a1,...,aW)
-    local p1,...,pW
-    if D[1]==n then <tree> else <leaf of the zero row> end  a1=a1+p1 ... aW=aW+pW
+    local x1,x7=X[1],X[7]
+    local p1,...,pW,t
+    if D[1]==n then
+      if x1[7]<=3 then p1=12 ... else ... end     the leaf's counts
+      t=p1+...+pW a1=a1+p1/t ... aW=aW+pW/t
+    else
+      a1=a1+0.25 ...                              the zero row's leaf
+    end
     if D[2]==n then ...
     return a1,...,aW
   end
 
-D[i]==n holds where the i-th tree is marked. A large subtree becomes C[i], which returns its leaf's values.
+D[i]==n holds where the i-th tree is marked. A leaf of a VOTE tree is the position of a sum, a leaf of many classes
+a table; then the sums stand in a table A. A large subtree becomes a function C[i] that returns its leaf.
 ]]
+
+local X = {}
+
+local function pageOf(slot)
+  return (slot - 1 - (slot - 1) % PAGE_SLOTS) / PAGE_SLOTS + 1
+end
+
+local function newSlot(load)
+  local slot = load.numSlots + 1
+  local page = pageOf(slot)
+  X[page] = X[page] or {}
+  X[page][(slot - 1) % PAGE_SLOTS + 1] = 0
+  load.numSlots = slot
+  load.up[slot], load.down[slot] = false, false
+  return slot
+end
+
+local function slotSource(slot)
+  local page = pageOf(slot)
+  return (page > MAX_PAGES and 'X[' .. page .. '][' or 'x' .. page .. '[') .. (slot - 1) % PAGE_SLOTS + 1 .. ']'
+end
 
 -- What Lua reads back as the same double.
 local function number(value)
-  if value ~= value then
-    fail('KINDLINGDAMAGED', 'a number of the model is NaN')
-  elseif value == 1 / 0 then
-    return '1e999'
-  elseif value == -1 / 0 then
-    return '-1e999'
+  if value ~= value or value == 1 / 0 or value == -1 / 0 then
+    fail('KINDLINGDAMAGED', 'a value of a leaf is not finite')
   end
   return format('%.17g', value)
 end
 
-local function names(prefix, count)
-  local list = {}
+-- 'a1,a2,a3' and the like: the template for 1 to count, # standing for the number.
+local function list(count, template, separator)
+  local parts = {}
   for i = 1, count do
-    list[i] = prefix .. i
+    parts[i] = gsub(template, '#', i)
   end
-  return concat(list, ',')
+  return concat(parts, separator)
 end
 
--- The parts of source that depend on how leaves are added up.
-local function sourceForm(model)
-  local width, form = model.classes, {}
-  if model.aggregation == 4 or model.aggregation == 5 then
-    width = 1
-  end
-  model.width = width
-  if model.aggregation == 3 then -- a leaf is the position of a sum
-    form.locals, form.sums, form.answer = 'p', 'A', ''
-  elseif width > SMALL_CLASSES then -- a leaf is a table
-    form.locals, form.sums, form.answer = 'p', 'A', ''
-    form.add = 'for j=1,' .. width .. ' do A[j]=A[j]+p[j] end '
-  else
-    form.locals, form.sums, form.set = names('p', width), names('a', width), {}
-    form.answer = 'return ' .. form.sums .. ' '
-    local add = {}
+-- What the functions of a version have in common.
+local function newForm(model, load)
+  local aggregation, width = model.aggregation, model.width
+  local form = { locals = 'p', sums = 'A', answer = '' }
+  if aggregation ~= 3 and width > SMALL_CLASSES then
+    form.addLeaf = 'for j=1,' .. width .. ' do A[j]=A[j]+p[j] end '
+  elseif aggregation ~= 3 then
+    form.locals, form.sums, form.answer = list(width, 'p#', ','), list(width, 'a#', ','), 'return ' .. list(width, 'a#', ',')
+    form.set, form.add = {}, {}
     for i = 1, width do
-      add[i] = 'a' .. i .. '=a' .. i .. '+p' .. i .. ' '
-      form.set[i] = 'p' .. i .. '='
+      form.set[i], form.add[i] = 'p' .. i .. '=', 'a' .. i .. '=a' .. i .. '+'
     end
-    form.add = concat(add)
+    form.isDivided = aggregation == 2 and load.isInteger
+    form.addLeaf = form.isDivided
+      and 't=' .. list(width, 'p#', '+') .. ' ' .. list(width, 'a#=a#+p#/t ', '')
+      or list(width, 'a#=a#+p# ', '')
   end
-  local run
-  if form.set then
-    run = format(
-      'local F,D,X,n,A,all=... local %s=%s for g=1,#F do %s=F[g](X,all or D[g],n,%s) end %s=%s',
-      form.sums, string.rep('0,', width - 1) .. '0', form.sums, form.sums,
-      string.gsub(form.sums, 'a(%d+)', 'A[%1]'), form.sums)
-  else
-    run = 'local F,D,X,n,A,all=... for j=1,' .. width .. ' do A[j]=0 end for g=1,#F do F[g](X,all or D[g],n,A) end'
-  end
-  return form, loadstring(run, '=r')
+  return form
 end
 
-local function compile(model, source)
-  local chunk, problem = loadstring(source, '=t')
+-- What calls a version's functions one after the other and leaves the sums in A.
+local function newRun(model, form)
+  local body
+  if form.set then
+    body = 'local S=' .. list(model.width, '0', ',') .. ' for g=1,#F do S=F[g](X,all or D[g],n,S) end '
+      .. list(model.width, 'A[#]', ',') .. '=S'
+  else
+    body = 'for j=1,' .. model.width .. ' do A[j]=0 end for g=1,#F do F[g](X,all or D[g],n,A) end'
+  end
+  return loadstring('local F,D,X,n,A,all=... ' .. gsub(body, 'S', form.sums), '=r')
+end
+
+local function compile(model, load, parameters, constants, body)
+  local pages, form = load.numSlots > 0 and pageOf(load.numSlots) or 0, load.form
+  pages = pages < MAX_PAGES and pages or MAX_PAGES
+  local chunk, problem = loadstring(
+    'local C,L,Q=... return function(X' .. parameters .. ')' .. constants
+      .. (pages > 0 and ' local ' .. list(pages, 'x#', ',') .. '=' .. list(pages, 'X[#]', ',') or '')
+      .. ' local ' .. form.locals .. ',t ' .. body .. ' end', '=t')
   if not chunk then
-    fail('KINDLINGDAMAGED', 'a tree cannot be compiled: %s', problem)
+    fail('KINDLINGDAMAGED', 'version %s cannot be compiled: %s', load.version, problem)
   end
   return chunk(model.pieces, model.leaves, model.sets)
 end
 
-local HEAD = 'local C,L,Q=... return function(X'
-
--- Lua addresses the first 256 constants of a function directly and loads each of the others first, so those that
--- are used most come first, in a statement that is never run.
-local function frequent(load)
-  local list, count = {}, 0
-  for constant, uses in pairs(load.uses) do
-    if uses > 2 and count < 240 then
-      count = count + 1
-      list[count] = number(constant)
-    end
-  end
-  load.uses = {}
-  return count == 0 and '' or 'if not X then local p=' .. concat(list, ' p=') .. ' end '
-end
-
 local function compilePiece(model, load, from)
   local form, parts, pieces = load.form, load.parts, model.pieces
-  local body = concat(parts, '', from, load.numParts)
   pieces[#pieces + 1] = compile(
-    model, HEAD .. ') local ' .. form.locals .. ' ' .. body .. 'return ' .. form.locals .. ' end')
+    model, load, '', '', concat(parts, '', from, load.numParts) .. 'return ' .. form.locals)
   parts[from] = form.locals .. '=C[' .. #pieces .. '](X) '
   load.numParts = from
 end
 
+-- Lua addresses the first 256 constants of a function in instructions and loads the others into registers first.
+-- So those come first, in a statement that never runs, that are used most.
+local function frequentConstants(load)
+  local constants, count = load.zeroLeaves, load.numZeroLeaves
+  for constant, uses in pairs(load.uses) do
+    if uses > 2 and count < FREQUENT then
+      count = count + 1
+      constants[count] = constant
+    end
+  end
+  load.uses, load.zeroLeaves, load.numZeroLeaves = {}, {}, 0
+  return count == 0 and '' or ' if not X then local p=' .. concat(constants, ' p=', 1, count) .. ' end'
+end
+
 local function compileGroup(model, load)
-  local form, groups, marks = load.form, model.groups, {}
-  for i = 1, GROUP_TREES do
-    marks[i] = 0
-  end
+  local form, groups = load.form, model.groups
   groups[#groups + 1] = compile(
-    model,
-    HEAD .. ',D,n,' .. form.sums .. ') ' .. frequent(load) .. 'local ' .. form.locals .. ' '
-      .. concat(load.group, '', 1, load.groupTrees) .. form.answer .. 'end')
-  model.marks[#groups] = marks
-  for tree = #model.markOf + 1, #model.markOf + load.groupTrees do
-    model.markOf[tree] = marks
-  end
+    model, load, ',D,n,' .. form.sums, frequentConstants(load),
+    concat(load.group, '', 1, load.groupTrees) .. form.answer)
+  model.marks[#groups] = model.markOf[load.tree - 1 - (load.waiting and 1 or 0)]
   load.groupTrees, load.groupNodes = 0, 0
 end
 
------------------------------------------------------------------------------------------------------- decoder
+------------------------------------------------------------------------------------------- bytes of a model
 
 local buf, at = '', 0 -- bytes of the version that is being read, and how many of them are used
 
 local function readChunk(load, key)
-  local field = load.version .. ':' .. load.numRead
+  local field, sha = load.version .. ':' .. load.numRead, load.chunks[load.numRead + 1]
   local chunk = redis.call('HGET', key, field)
-  local sha = load.chunks[load.numRead + 1]
   if not chunk then
     fail('KINDLINGMISSING', "chunk %s of model '%s' is missing", field, shown(key))
   elseif #chunk > MAX_CHUNK_BYTES then
@@ -420,7 +516,8 @@ local function readChunk(load, key)
   at = 0
 end
 
-local function require(load, key, count)
+-- Sees to it that so many bytes are at hand, unless the model ends before.
+local function want(load, key, count)
   while #buf - at < count and load.chunks[load.numRead + 1] do
     readChunk(load, key)
   end
@@ -452,8 +549,17 @@ local function varint()
   return value
 end
 
+local function readDoubles(load, key, count)
+  local values = {}
+  want(load, key, 8 * count)
+  for i = 1, count do
+    values[i] = f64()
+  end
+  return values
+end
+
 local function readHead(model, load, key)
-  require(load, key, 36)
+  want(load, key, 36)
   if #buf < 36 or sub(buf, 1, 4) ~= 'KNDL' then
     fail('KINDLINGDAMAGED', 'version %s does not begin as a model does', load.version)
   end
@@ -463,140 +569,135 @@ local function readHead(model, load, key)
   elseif kind ~= 1 then
     fail('KINDLINGFORMAT', 'version %s has kind %d, this library reads 1 (forest)', load.version, kind)
   end
-  local flags
-  model.aggregation, load.integers, flags = byte(buf, 13, 15)
+  local aggregation, leafEncoding, flags = byte(buf, 13, 15)
   at = 16
-  model.features, model.classes, model.trees = u32(), u32(), u32()
-  load.nodes, load.splits = u32(), u32()
-  if model.aggregation < 1 or model.aggregation > 5 then
-    fail('KINDLINGFORMAT', 'version %s has aggregation %d, this library reads 1 to 5', load.version, model.aggregation)
+  model.features, model.classes, model.trees, load.nodes, load.splits = u32(), u32(), u32(), u32(), u32()
+  if aggregation < 1 or aggregation > 5 then
+    fail('KINDLINGFORMAT', 'version %s has aggregation %d, this library reads 1 to 5', load.version, aggregation)
   elseif model.classes > MAX_CLASSES then
     fail('KINDLINGLIMIT', 'version %s has %s classes, allowed are %d', load.version, whole(model.classes), MAX_CLASSES)
   elseif model.trees > MAX_TREES then
     fail('KINDLINGLIMIT', 'version %s has %s trees, allowed are %d', load.version, whole(model.trees), MAX_TREES)
   end
-  if flags % 2 == 1 then
-    model.thresholds = {}
-    require(load, key, 8 * model.classes)
-    for i = 1, model.classes do
-      model.thresholds[i] = f64()
-    end
-  end
-  if flags >= 2 then
-    load.weights = {}
-    require(load, key, 8 * model.trees)
-    for i = 1, model.trees do
-      load.weights[i] = f64()
-    end
-  end
-  load.form, model.run = sourceForm(model)
-  load.leafNodes = 1 + floor(model.width / CLASSES_A_NODE)
-  load.leafBytes = 8 + 8 * model.width
+  model.aggregation, load.isInteger = aggregation, leafEncoding == 1
+  model.width = aggregation > 3 and 1 or model.classes
+  model.thresholds = flags % 2 == 1 and readDoubles(load, key, model.classes)
+  load.weights = flags >= 2 and readDoubles(load, key, model.trees)
+  load.leafNodes = 1 + floor((aggregation == 3 and 1 or model.width) / CLASSES_A_NODE)
+  load.nodeBytes = 8 + 8 * model.width
+  load.form = newForm(model, load)
+  model.run = newRun(model, load.form)
 end
 
--- The split table: for each split the source of its condition, and what the zero row needs to know.
+--[[
+The split table. load.thresholds holds the thresholds of one slot behind the other, ascending; firstOf and zeroOf tell
+where those of a slot begin and where its first stands that is not negative. A threshold's rank is its distance from
+there. A slot of categories has no zeroOf.
+]]
 
-local function keepSplit(load, slot, threshold, condition)
-  local k = load.numSplits
-  local page = (k - k % PAGE) / PAGE
-  if k % PAGE == 0 then
-    load.slotOf[page], load.thresholdOf[page], load.sourceOf[page] = {}, {}, {}
-  end
-  load.slotOf[page][k % PAGE + 1] = slot
-  load.thresholdOf[page][k % PAGE + 1] = threshold
-  load.sourceOf[page][k % PAGE + 1] = condition and 'if ' .. condition .. ' then '
-  load.numSplits = k + 1
+local function keepSplit(load, slot, rank, source, zeroLeft)
+  local k = load.numSplits + 1
+  load.numSplits, load.slotOf[k], load.rankOf[k], load.sourceOf[k], load.zeroLeft[k] = k, slot, rank, source, zeroLeft
 end
 
--- The condition of a categorical split whose table of bits stands next, and whether 0 goes left.
-local function readCategories(model, load, key, slot)
-  require(load, key, 8)
-  local arity = varint()
-  local othersLeft = arity % 2 == 1
-  arity = floor(arity / 2)
-  local bytes = floor((arity + 7) / 8)
-  require(load, key, bytes)
-  local set, size, one, zeroLeft = {}, 0, nil, nil -- the categories that go another way than the others
+local function readThreshold(model, load)
+  local threshold
+  if load.isFloat then
+    threshold = unpackStruct('<f', buf, at + 1)
+    at = at + 4
+  else
+    threshold = f64()
+  end
+  local position, slot = #load.thresholds + 1, load.numSlots
+  load.thresholds[position] = threshold
+  if threshold < 0 then
+    load.zeroOf[slot] = position + 1
+  elseif threshold ~= threshold then
+    fail('KINDLINGDAMAGED', 'a threshold of version %s is NaN', load.version)
+  end
+  -- The position for now; the rank once the slot's last threshold is known.
+  keepSplit(load, slot, position, false, threshold >= 0)
+end
+
+-- A categorical split becomes a look-up in the set of the categories that part from all others, or a comparison.
+local function readCategories(model, load, key)
+  local head = varint()
+  local arity, othersLeft = floor(head / 2), head % 2 == 1
+  want(load, key, floor((arity + 7) / 8))
+  local set, size, only, zeroLeft = {}, 0, nil, nil
   for first = 0, arity - 1, 8 do
     at = at + 1
     local bits = byte(buf, at)
     for category = first, first + 7 < arity and first + 7 or arity - 1 do
-      local left = bits % 2 == 1
+      local isLeft = bits % 2 == 1
       bits = floor(bits / 2)
       if category == 0 then
-        zeroLeft = left
+        zeroLeft = isLeft
       end
-      if left ~= othersLeft then
-        set[category] = true
-        size, one = size + 1, category
+      if isLeft ~= othersLeft then
+        set[category], size, only = true, size + 1, category
       end
     end
   end
+  local slot = slotSource(load.categorySlot)
   if size == 1 then
-    return 'X[' .. slot .. (othersLeft and ']~=' or ']==') .. one, zeroLeft, bytes
+    return slot .. (othersLeft and '~=' or '==') .. only, zeroLeft, floor(arity / 8)
   end
   local sets = model.sets
   sets[#sets + 1] = set
-  return (othersLeft and 'not ' or '') .. 'Q[' .. #sets .. '][X[' .. slot .. ']]', zeroLeft, bytes
+  return (othersLeft and 'not ' or '') .. 'Q[' .. #sets .. '][' .. slot .. ']', zeroLeft, floor(arity / 8)
 end
 
 local function readSplits(model, load, key, budget)
-  local slots = model.slots
-  while load.numSplits < load.splits and budget > 0 do
-    require(load, key, 32)
-    if load.left == 0 then
-      load.feature = load.feature + varint()
-      local count = varint()
-      load.left, load.floatBytes = floor(count / 2), count % 2 == 1 and 4 or 8
-      load.isCategorical = false
-      model.numSlots = model.numSlots + 1
-      slots[load.feature] = model.numSlots
-      X[model.numSlots] = X[model.numSlots] or 0
-    end
-    local slot = model.numSlots
-    if not load.isCategorical then
-      local layout = load.floatBytes == 4 and '<f' or '<d'
-      while load.left > 0 and budget > 0 do
-        require(load, key, 8)
-        local threshold = unpackStruct(layout, buf, at + 1)
-        at = at + load.floatBytes
-        load.left, budget = load.left - 1, budget - 1
-        keepSplit(load, slot, threshold)
-      end
-      if load.left == 0 then
-        require(load, key, 8)
-        load.left, load.isCategorical = varint(), true
-      end
+  while budget > 0 and load.numSplits < load.splits do
+    want(load, key, 32)
+    if load.left > 0 and not load.isCategorical then
+      readThreshold(model, load)
+      load.left, budget = load.left - 1, budget - 1
+    elseif load.left > 0 then
+      local condition, zeroLeft, cost = readCategories(model, load, key)
+      keepSplit(load, load.categorySlot, 0 / 0, 'if ' .. condition .. ' then ', zeroLeft)
+      load.left, budget = load.left - 1, budget - 1 - cost
     else
-      local condition, zeroLeft, cost = readCategories(model, load, key, slot)
-      load.left, budget = load.left - 1, budget - cost
-      load.zeroLeft[load.numSplits] = zeroLeft
-      keepSplit(load, slot, 0 / 0, condition)
+      load.feature = load.feature + varint()
+      local head = varint()
+      load.left, load.isFloat, load.isCategorical = floor(head / 2), head % 2 == 1, false
+      if load.left > 0 then
+        local slot = newSlot(load)
+        load.featureOf[slot] = load.feature
+        load.firstOf[slot], load.zeroOf[slot] = #load.thresholds + 1, #load.thresholds + 1
+      end
+    end
+    if load.left == 0 and not load.isCategorical then
+      load.left, load.isCategorical = varint(), true
+      if load.left > 0 then
+        load.categorySlot = newSlot(load)
+        load.featureOf[load.categorySlot] = load.feature
+        load.firstOf[load.categorySlot], load.zeroOf[load.categorySlot] = #load.thresholds + 1, false
+      end
     end
   end
   return budget
 end
 
--- Trees.
-
--- The splits on the zero row's paths, as lists by slot: `up` of those that a value above the threshold (or NaN)
--- leaves, `down` of those that a value up to it leaves. A categorical split's threshold is NaN: every value marks.
-local function keepZeroSplit(model, heads, slot, threshold, tree)
-  local zero = model.zero
-  local i = zero.count + 1
-  zero.count, zero.threshold[i], zero.tree[i], zero.next[i] = i, threshold, tree, heads[slot] or false
-  heads[slot] = i
+-- A split's condition as source, made when a tree first asks for it.
+local function splitSource(load, k)
+  local slot = load.slotOf[k]
+  local rank = load.rankOf[k] - load.zeroOf[slot]
+  local source = 'if ' .. slotSource(slot) .. '<=' .. rank .. ' then '
+  load.sourceOf[k], load.rankOf[k] = source, rank
+  return source
 end
 
-local function splitSource(load, page, i, slot, threshold)
-  local source = load.sourceOf[page][i]
-  if not source then
-    source = 'if X[' .. slot .. ']<=' .. number(threshold) .. ' then '
-    if load.splits <= MAX_KEPT_CONDITIONS then
-      load.sourceOf[page][i] = source
-    end
+-- The splits on the zero row's paths, as lists by slot: `up` of those that the zero row passes to the left, which a
+-- value above leaves, `down` of the others.
+local function keepZeroSplit(load, heads, slot, rank, tree)
+  local zero = load.zero
+  local i = zero.count + 1
+  if i <= MAX_ZERO_SPLITS then
+    zero.count, zero.rank[i], zero.tree[i], zero.next[i] = i, rank, tree, heads[slot]
+    heads[slot] = i
   end
-  return source
 end
 
 local function leafNumber(load, value)
@@ -612,94 +713,121 @@ local function leafNumber(load, value)
   return text
 end
 
--- Reads a leaf's values and appends what sets them; returns the new number of parts.
+-- Appends the source of the leaf that stands next; returns the number of parts.
 local function readLeaf(model, load, parts, numParts)
-  local read, aggregation, width, form = load.integers == 1 and varint or f64, model.aggregation, model.width, load.form
+  local read, values, set = load.isInteger and varint or f64, load.values, load.form.set
+  local aggregation, width = model.aggregation, model.width
   if aggregation == 3 then
-    local class = read()
-    if not (class >= 0 and class < model.classes and class % 1 == 0) then
+    values[1] = read() + 1
+    if not (values[1] >= 1 and values[1] <= width and values[1] % 1 == 0) then
       fail('KINDLINGDAMAGED', 'a leaf of version %s votes for no class', load.version)
     end
-    parts[numParts + 1] = 'p=' .. whole(class + 1) .. ' '
+    parts[numParts + 1] = 'p=' .. whole(values[1]) .. ' '
     return numParts + 1
-  elseif width == 1 then
-    local value = read()
-    if aggregation == 5 and load.weights then
-      value = value * load.weights[load.tree]
-    elseif aggregation == 2 then
-      value = value ~= 0 and value / value or 0
-    end
-    parts[numParts + 1], parts[numParts + 2] = 'p1=', leafNumber(load, value)
-    return numParts + 2
   end
-  local values, total = load.values, 0
-  if not form.set then
+  if not set then
     values = {}
   end
+  local total = 0
   for i = 1, width do
     local value = read()
-    values[i] = value
-    total = total + value
+    values[i], total = value, total + value
   end
-  if aggregation == 2 and total ~= 0 then
+  load.hasEmptyLeaf = load.hasEmptyLeaf or total == 0
+  if aggregation == 5 and load.weights then
+    values[1] = values[1] * load.weights[load.tree]
+  elseif aggregation == 2 and total ~= 0 and not load.form.isDivided then
     for i = 1, width do
       values[i] = values[i] / total
     end
   end
-  if form.set then
-    local set = form.set
-    for i = 1, width do
-      parts[numParts + 1], parts[numParts + 2] = set[i], leafNumber(load, values[i])
-      numParts = numParts + 2
-    end
-    return numParts
+  if not set then
+    local leaves = model.leaves
+    leaves[#leaves + 1] = values
+    parts[numParts + 1] = 'p=L[' .. #leaves .. '] '
+    return numParts + 1
   end
-  local leaves = model.leaves
-  leaves[#leaves + 1] = values
-  parts[numParts + 1] = 'p=L[' .. #leaves .. '] '
-  return numParts + 1
+  for i = 1, width do
+    parts[numParts + 1], parts[numParts + 2] = set[i], leafNumber(load, values[i])
+    numParts = numParts + 2
+  end
+  return numParts
+end
+
+-- The source that adds the zero row's leaf, which was read last.
+local function zeroLeafSource(model, load, parts, from, to)
+  local values, form = load.values, load.form
+  if model.aggregation == 3 then
+    return 'A[' .. whole(values[1]) .. ']=A[' .. whole(values[1]) .. ']+' .. load.weight .. ' '
+  elseif not form.set then
+    return concat(parts, '', from, to) .. form.addLeaf
+  end
+  local total, source = 0, {}
+  for i = 1, model.width do
+    total = total + values[i]
+  end
+  for i = 1, model.width do
+    local value = number(form.isDivided and total ~= 0 and values[i] / total or values[i])
+    source[i] = form.add[i] .. value .. ' '
+    if load.numZeroLeaves < FREQUENT - PAGE_SLOTS then
+      load.numZeroLeaves = load.numZeroLeaves + 1
+      load.zeroLeaves[load.numZeroLeaves] = value
+    end
+  end
+  return concat(source)
+end
+
+local function beginTree(model, load)
+  local tree = load.tree
+  load.numParts, load.depth, load.treeNodes, load.hasEmptyLeaf = 0, 0, 0, false
+  load.weight = model.aggregation == 3 and number(load.weights and load.weights[tree] or 1)
+  if tree % GROUP_TREES == 1 or GROUP_TREES == 1 then
+    local marks = {}
+    for i = 1, GROUP_TREES do
+      marks[i] = 0
+    end
+    load.treeMarks = marks
+  end
+  model.markOf[tree] = load.treeMarks
 end
 
 -- Reads nodes of the current tree until it is complete or the budget is used up; returns the budget left.
 local function readTree(model, load, key, budget)
-  local parts, numParts, depth, tree = load.parts, load.numParts, load.depth, load.tree
-  local starts, sizes, isRight, onZero, zeroLeft = load.starts, load.sizes, load.isRight, load.onZero, load.zeroIsLeft
-  local uses, leafBytes, size = load.uses, load.leafBytes, load.treeNodes
+  local parts, numParts, depth, tree, size = load.parts, load.numParts, load.depth, load.tree, load.treeNodes
+  local starts, sizes, isRight, isZero, zeroLeft = load.starts, load.sizes, load.isRight, load.isZero, load.goesLeft
+  local slotOf, rankOf, sourceOf, uses = load.slotOf, load.rankOf, load.sourceOf, load.uses
   repeat
-    require(load, key, leafBytes)
-    local token = varint()
+    if #buf - at < load.nodeBytes then
+      want(load, key, load.nodeBytes)
+    end
+    local k = varint()
     load.numNodes = load.numNodes + 1
-    local isOnZero = depth == 0 or (onZero[depth] and zeroLeft[depth] ~= isRight[depth])
-    if token > 0 then
+    local onZeroPath = depth == 0 or (isZero[depth] and zeroLeft[depth] ~= isRight[depth])
+    if k > 0 then
       if depth == 100 then
         fail('KINDLINGDAMAGED', 'a path of version %s holds over 100 splits', load.version)
       end
-      local k = token - 1
-      local page, i = (k - k % PAGE) / PAGE, k % PAGE + 1
-      local slot, threshold = load.slotOf[page][i], load.thresholdOf[page][i]
-      depth = depth + 1
-      starts[depth], sizes[depth], isRight[depth], onZero[depth] = numParts + 1, size, false, isOnZero
-      uses[slot] = (uses[slot] or 0) + 1
-      if threshold == threshold then
-        uses[threshold] = (uses[threshold] or 0) + 1
+      local source, slot = sourceOf[k] or splitSource(load, k), slotOf[k]
+      local rank, place = rankOf[k], (slot - 1) % PAGE_SLOTS + 1
+      uses[place] = (uses[place] or 0) + 1
+      if rank == rank then
+        uses[rank] = (uses[rank] or 0) + 1
       end
-      if isOnZero then
-        local left = 0 <= threshold
-        if threshold ~= threshold then
-          left = load.zeroLeft[k]
-        end
+      depth, numParts = depth + 1, numParts + 1
+      parts[numParts] = source
+      starts[depth], sizes[depth], isRight[depth], isZero[depth] = numParts, size, false, onZeroPath
+      if onZeroPath then
+        local left = load.zeroLeft[k]
         zeroLeft[depth] = left
-        keepZeroSplit(model, (left or threshold ~= threshold) and model.zero.up or model.zero.down, slot, threshold, tree)
+        keepZeroSplit(load, (left or rank ~= rank) and load.up or load.down, slot, rank, tree)
       end
       size, budget = size + 1, budget - 1
-      numParts = numParts + 1
-      parts[numParts] = splitSource(load, page, i, slot, threshold)
     else
       local from = numParts + 1
       numParts = readLeaf(model, load, parts, numParts)
       size, budget = size + load.leafNodes, budget - load.leafNodes
-      if isOnZero then
-        load.zeroLeaf = concat(parts, '', from, numParts)
+      if onZeroPath then
+        load.zeroLeaf = zeroLeafSource(model, load, parts, from, numParts)
       end
       while depth > 0 and isRight[depth] do
         numParts = numParts + 1
@@ -707,7 +835,7 @@ local function readTree(model, load, key, budget)
         if size - sizes[depth] >= CUT_NODES and depth > 1 then
           load.numParts = numParts
           compilePiece(model, load, starts[depth])
-          numParts, uses = load.numParts, load.uses
+          numParts = load.numParts
           budget = budget - (size - sizes[depth])
           size = sizes[depth] + 1
         end
@@ -726,43 +854,119 @@ end
 
 -- The finished tree as source, waiting to be put into a group.
 local function finishTree(model, load)
-  local body, mark = concat(load.parts, '', 1, load.numParts), (load.tree - 1) % GROUP_TREES + 1
-  if body ~= load.zeroLeaf then
-    body = 'if D[' .. mark .. ']==n then ' .. body .. 'else ' .. load.zeroLeaf .. 'end '
+  local source, add = load.zeroLeaf, load.form.addLeaf
+  if load.treeNodes > load.leafNodes then
+    if model.aggregation == 3 then
+      add = 'A[p]=A[p]+' .. load.weight .. ' '
+    elseif load.form.isDivided and load.hasEmptyLeaf then
+      add = gsub(add, '^(t=%S+ )(.*)$', '%1if t~=0 then %2end ')
+    end
+    local mark = (load.tree - 1) % GROUP_TREES + 1
+    load.uses[mark] = (load.uses[mark] or 0) + 3
+    source = 'if D[' .. mark .. ']==n then ' .. concat(load.parts, '', 1, load.numParts) .. add .. 'else ' .. source .. 'end '
   end
-  local add = load.form.add
-  if model.aggregation == 3 then
-    add = 'A[p]=A[p]+' .. number(load.weights and load.weights[load.tree] or 1) .. ' '
-  end
-  load.waiting, load.waitingNodes = body .. add, load.treeNodes
-  load.numParts, load.treeNodes, load.tree = 0, 0, load.tree + 1
+  load.waiting, load.waitingNodes = source, load.treeNodes
+  load.tree = load.tree + 1
 end
 
--- One slice: reading costs a unit a node, compiling another. Returns true when the version is complete.
+--[[
+What placing a row needs of a slot, in one table, which model.slots gives by feature:
+
+  1, 2   page of X, position in it
+  3      where the splits stand that a value above 0 leaves: rank, marks and position in them of the tree, ascending by
+         rank, then infinity. A value of rank r marks all with a rank below r.
+  4      where `below` stands, or false if there are no negative thresholds
+  5      false; how many thresholds follow if a search is worth it; true for categories, of which all mark
+  6...   thresholds that are not negative, ascending, then infinity
+
+below:
+  +0     where the splits stand that a negative value leaves, as above, by rank -1 - rank
+  +1     as 5
+  +2...  negative thresholds, descending, then NaN
+]]
+
+local function putZeroSplits(model, load, parts, i, isUp)
+  local zero, entries = load.zero, {}
+  while i do
+    local rank = zero.rank[i]
+    entries[#entries + 1] = { rank ~= rank and 0 or isUp and rank or -1 - rank, zero.tree[i] }
+    i = zero.next[i]
+  end
+  table.sort(entries, function(one, other)
+    return one[1] < other[1]
+  end)
+  for _, entry in ipairs(entries) do
+    local n = #parts
+    parts[n + 1], parts[n + 2], parts[n + 3] = entry[1], model.markOf[entry[2]], (entry[2] - 1) % GROUP_TREES + 1
+  end
+  parts[#parts + 1] = 1 / 0
+end
+
+local function finishSlot(model, load, slot)
+  local first, zero = load.firstOf[slot], load.zeroOf[slot]
+  local last = (load.firstOf[slot + 1] or #load.thresholds + 1) - 1
+  local parts = {
+    X[pageOf(slot)], (slot - 1) % PAGE_SLOTS + 1, 0, false, not zero or (last - zero >= LINEAR and last - zero + 1),
+  }
+  for i = zero or 1, zero and last or 0 do
+    parts[#parts + 1] = load.thresholds[i]
+  end
+  parts[#parts + 1] = 1 / 0
+  parts[3] = #parts + 1
+  putZeroSplits(model, load, parts, load.up[slot], true)
+  if zero and zero > first then
+    local below = #parts + 1
+    parts[4], parts[below], parts[below + 1] = below, 0, zero - first > LINEAR and zero - first
+    for i = zero - 1, first, -1 do
+      parts[#parts + 1] = load.thresholds[i]
+    end
+    parts[#parts + 1] = 0 / 0
+    parts[below] = #parts + 1
+    putZeroSplits(model, load, parts, load.down[slot], false)
+  end
+  parts = #parts <= 4 * PORTION and { unpack(parts) } or parts -- of exactly the size
+  local slots, feature = model.slots, load.featureOf[slot]
+  if slots[feature] then
+    model.also[slots[feature]], model.hasAlso = parts, true
+  else
+    slots[feature] = parts
+  end
+  return #parts
+end
+
+-- One slice: reading costs a unit a node, compiling another. Returns whether the version is complete.
 local function advance(model, load, key)
   local budget = readSplits(model, load, key, 2 * SLICE_NODES)
   while budget > 0 do
-    local isLast = load.tree > model.trees
-    if load.groupTrees > 0 and (isLast or load.waiting)
-        and (isLast or load.groupTrees == GROUP_TREES or load.groupNodes + load.waitingNodes > SLICE_NODES) then
+    local isRead = load.tree > model.trees and not load.waiting
+    if load.groupTrees > 0 and (isRead or load.waiting and (
+        (load.tree - 1) % GROUP_TREES == 1 or load.groupNodes + load.waitingNodes > SLICE_NODES)) then
       if load.groupNodes > budget then
         return false
       end
       budget = budget - load.groupNodes
       compileGroup(model, load)
-    end
-    if load.waiting then
+    elseif load.waiting then
       load.groupTrees, load.groupNodes = load.groupTrees + 1, load.groupNodes + load.waitingNodes
       load.group[load.groupTrees], load.waiting = load.waiting, nil
-    elseif isLast then
+    elseif isRead and load.numFinished < load.numSlots then
+      load.numFinished = load.numFinished + 1
+      budget = budget - finishSlot(model, load, load.numFinished)
+    elseif isRead then
       if load.base + at ~= load.bytes - 4 or load.numNodes ~= load.nodes then
         fail('KINDLINGDAMAGED', 'version %s does not end where its last tree does', load.version)
       end
+      -- Sets about as many marks as there are trees: more are not worth it.
+      model.maxSet = load.zero.count < MAX_ZERO_SPLITS and load.numSlots * model.trees / load.zero.count or 0
       return true
     else
+      if load.numParts == 0 then
+        beginTree(model, load)
+      end
       budget = readTree(model, load, key, budget)
       if load.depth == 0 then
         finishTree(model, load)
+        load.numParts = 0
       end
     end
   end
@@ -820,19 +1024,20 @@ local function begin(key, version, id)
     fail('KINDLINGDAMAGED', 'chunks of version %s do not match its id', version)
   end
   local model = {
-    id = id, ready = false, used = clock, numSlots = 0, slots = {}, groups = {}, marks = {}, markOf = {}, pieces = {},
-    leaves = {}, sets = {}, bound = MAX_CACHED_NODES,
-    zero = { count = 0, up = {}, down = {}, threshold = {}, tree = {}, next = {} },
+    id = id, ready = false, used = clock, bound = MAX_CACHED_NODES,
+    slots = {}, also = {}, groups = {}, marks = {}, markOf = {}, pieces = {}, leaves = {}, sets = {},
   }
   if type(meta.maxNodes) == 'number' and meta.maxNodes > MAX_CACHED_NODES then
     model.bound = meta.maxNodes
   end
   local load = {
     version = version, chunks = meta.chunks, bytes = meta.bytes, numRead = 0, base = 0,
-    numSplits = 0, left = 0, feature = -1, slotOf = {}, thresholdOf = {}, sourceOf = {}, zeroLeft = {},
-    tree = 1, numNodes = 0, treeNodes = 0, parts = {}, numParts = 0, depth = 0, uses = {}, numbers = {}, numNumbers = 0,
-    starts = {}, sizes = {}, isRight = {}, onZero = {}, zeroIsLeft = {}, values = {},
-    group = {}, groupTrees = 0, groupNodes = 0,
+    numSlots = 0, featureOf = {}, thresholds = {}, firstOf = {}, zeroOf = {}, up = {}, down = {}, numFinished = 0,
+    zero = { count = 0, rank = {}, tree = {}, next = {} },
+    numSplits = 0, left = 0, isCategorical = true, feature = -1, slotOf = {}, rankOf = {}, sourceOf = {}, zeroLeft = {},
+    tree = 1, numNodes = 0, parts = {}, numParts = 0, values = {}, numbers = {}, numNumbers = 0,
+    starts = {}, sizes = {}, isRight = {}, isZero = {}, goesLeft = {},
+    group = {}, groupTrees = 0, groupNodes = 0, uses = {}, zeroLeaves = {}, numZeroLeaves = 0,
   }
   buf, at = '', 0
   readHead(model, load, key)
@@ -930,54 +1135,101 @@ for i = 1, GROUP_TREES do
   ALL[i] = true
 end
 
--- Marks the trees whose path may differ from the zero row's; false if walking all is as good.
-local function markTrees(model, set)
-  local zero, trees = model.zero, model.trees
-  if zero.count * set > trees * model.numSlots then
-    return false
-  end
-  local up, down, thresholds, treeOf, next = zero.up, zero.down, zero.threshold, zero.tree, zero.next
-  local markOf, n, count, most = model.markOf, mark, 0, trees * 0.8
-  for k = 1, set do
-    local slot = T[k]
-    local value = X[slot]
-    local i = up[slot]
-    while i do
-      if not (value <= thresholds[i]) then
-        local tree = treeOf[i]
-        markOf[tree][(tree - 1) % GROUP_TREES + 1] = n
-        count = count + 1
-      end
-      i = next[i]
-    end
-    i = down[slot]
-    while i do
-      if value <= thresholds[i] then
-        local tree = treeOf[i]
-        markOf[tree][(tree - 1) % GROUP_TREES + 1] = n
-        count = count + 1
-      end
-      i = next[i]
-    end
-    if count > most then
-      return false
+-- How many thresholds from data[first] on a value is beyond, by bisection of `count` that ascend or descend.
+local function beyond(data, first, count, value)
+  local low, high = 0, count
+  while low < high do
+    local middle = low + high
+    middle = (middle - middle % 2) / 2
+    local threshold = data[first + middle]
+    if (value <= threshold) == (value < 0) then
+      low = middle + 1
+    else
+      high = middle
     end
   end
-  return true
+  return low
 end
 
--- The sums of a row into A; the row is gone afterwards.
+-- Puts the row into X and, if asked, marks the trees whose path may differ from the zero row's.
+local function place(set, marking)
+  local n = mark
+  for k = 1, set do
+    local slot, value = T[k], V[k]
+    local kind, i, passed, rank = slot[5], slot[3], 0, nil
+    if value > 0 and not kind then
+      passed = 6
+      while slot[passed] < value do
+        passed = passed + 1
+      end
+      passed = passed - 6
+      rank = passed
+    elseif kind == true then
+      passed, rank = 1, value
+    elseif not (value < 0) then -- above 0 with many thresholds, or NaN, which is beyond all of them
+      passed = kind and beyond(slot, 6, kind, value) or i - 7
+      rank = passed
+    elseif slot[4] then
+      local below = slot[4]
+      i = slot[below]
+      if slot[below + 1] then
+        passed = beyond(slot, below + 2, slot[below + 1], value)
+      else
+        passed = below + 2
+        while slot[passed] >= value do
+          passed = passed + 1
+        end
+        passed = passed - below - 2
+      end
+      rank = -passed
+    end
+    if passed > 0 then
+      slot[1][slot[2]] = rank
+      if marking then
+        while slot[i] < passed do
+          slot[i + 1][slot[i + 2]] = n
+          i = i + 3
+        end
+      end
+    end
+  end
+end
+
+local isClean = true
+
+-- The sums of a row into A.
 local function addUp(model, text)
-  local set = readRow(model, text)
+  local set, also = readRow(model, text), model.also
+  for k = 1, model.hasAlso and set or 0 do
+    if also[T[k]] then
+      set = set + 1
+      T[set], V[set] = also[T[k]], V[k]
+    end
+  end
   mark = mark + 1
-  if markTrees(model, set) then
+  isClean = false
+  if set < model.maxSet then
+    place(set, true)
     model.run(model.groups, model.marks, X, mark, A)
   else
+    place(set, false)
     model.run(model.groups, model.marks, X, true, A, ALL)
   end
-  for i = 1, set do
-    X[T[i]] = 0
+  for k = 1, set do
+    local slot = T[k]
+    slot[1][slot[2]] = 0
   end
+  isClean = true
+end
+
+-- After an error in the midst of a row.
+local function clean()
+  for page = 1, isClean and 0 or #X do
+    for i = 1, #X[page] do
+      X[page][i] = 0
+    end
+  end
+  isClean = true
 end
 
 -- Spark's LogLoss.computeProbability and ProbabilisticClassificationModel.normalizeToProbabilitiesInPlace.
@@ -1117,7 +1369,7 @@ local function batch(keys, args)
     local went, problem = pcall(addUp, model, args[first + row - 1])
     if not went then
       if type(problem) == 'string' then
-        problem = string.gsub(problem, '^KINDLINGARG ', 'KINDLINGARG row ' .. row .. ': ')
+        problem = gsub(problem, '^KINDLINGARG ', 'KINDLINGARG row ' .. row .. ': ')
       end
       error(problem, 0)
     end

@@ -6,12 +6,15 @@ import static org.assertj.core.api.Assertions.within;
 import io.kindling.core.Redis;
 import io.kindling.core.testing.TestRedis;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the functions answer, against the reference walk. */
 class ModelFunctionsIT {
@@ -37,7 +40,7 @@ class ModelFunctionsIT {
   void version_anyCaller_isTheLibrarys() {
     FunctionCalls calls = new FunctionCalls(REDIS, PREFIX + "version");
 
-    assertThat(calls.call("kindling_version", java.util.List.of()))
+    assertThat(calls.call("kindling_version", List.of()))
         .isEqualTo((long) ModelFunctions.LIBRARY.version());
   }
 
@@ -80,6 +83,166 @@ class ModelFunctionsIT {
             Arrays.stream(rows)
                 .mapToDouble(row -> ReferenceForest.score(forest, row).prediction())
                 .toArray());
+  }
+
+  /** Trees that are cut into several functions, and paths as long as the format allows. */
+  @ParameterizedTest
+  @EnumSource(Aggregation.class)
+  void explain_largeAndDeepTrees_equalsTheReferenceToTheBit(Aggregation aggregation) {
+    int numClasses = aggregation == Aggregation.MEAN ? 0 : 2;
+    ForestBuilder builder = Forest.builder(aggregation, 40, numClasses);
+    grow(builder.tree(), () -> leaf(aggregation, numClasses), 13);
+    if (aggregation != Aggregation.CLASS_COUNTS) {
+      builder.tree();
+      for (int level = 0; level < 100; level++) {
+        builder.split(level % 40, level / 10.0 - 5);
+        if (level % 2
+            == 0) { // the path goes on to the right of even levels, to the left of odd ones
+          builder.leaf(leaf(aggregation, numClasses));
+        }
+      }
+      for (int level = 0; level <= 50; level++) {
+        builder.leaf(leaf(aggregation, numClasses));
+      }
+      grow(builder.tree(), () -> leaf(aggregation, numClasses), 5);
+    }
+
+    assertScoresAsTheReference(builder.build(), "large" + aggregation, 60);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 7, 63, 64, 65, 1000})
+  void explain_manyClasses_equalsTheReferenceToTheBit(int numClasses) {
+    for (Aggregation aggregation :
+        List.of(Aggregation.CLASS_COUNTS, Aggregation.SUM_DISTRIBUTIONS, Aggregation.VOTE)) {
+      ForestBuilder builder = Forest.builder(aggregation, 40, numClasses);
+      for (int tree = 0; tree < (aggregation == Aggregation.CLASS_COUNTS ? 1 : 40); tree++) {
+        grow(builder.tree(), () -> leaf(aggregation, numClasses), random.nextInt(4));
+      }
+
+      assertScoresAsTheReference(builder.build(), aggregation + "-" + numClasses, 10);
+    }
+  }
+
+  /** More features than a function has registers for. */
+  @Test
+  void explain_manyFeatures_equalsTheReferenceToTheBit() {
+    ForestBuilder builder = Forest.builder(Aggregation.SUM_DISTRIBUTIONS, 2_000_000_000, 3);
+    int[] features = random.ints(6_000, 0, 2_000_000_000).toArray();
+    for (int tree = 0; tree < 250; tree++) {
+      builder.tree();
+      for (int split = 0; split < 31; split++) {
+        builder.split(features[random.nextInt(features.length)], random.nextGaussian());
+      }
+      for (int leaf = 0; leaf < 32; leaf++) {
+        builder.leaf(leaf(Aggregation.SUM_DISTRIBUTIONS, 3));
+      }
+    }
+    Forest forest = builder.build();
+    FunctionCalls calls = new FunctionCalls(REDIS, PREFIX + "features");
+    String version = calls.publish(forest);
+    calls.warm();
+
+    for (int i = 0; i < 20; i++) {
+      int[] indices =
+          random.ints(400, 0, features.length).map(f -> features[f]).distinct().sorted().toArray();
+      FeatureVector row =
+          FeatureVector.sparse(
+              indices, Arrays.stream(indices).mapToDouble(x -> random.nextGaussian()).toArray());
+      Prediction expected = ReferenceForest.score(forest, row);
+      assertSame(calls.explain(row.toText()), expected, version, forest, row);
+      assertSame(calls.explain(row.toMsgpack()), expected, version, forest, row);
+    }
+  }
+
+  @Test
+  void explain_featureSplitBothWays_equalsTheReferenceToTheBit() {
+    for (int i = 0; i < 20; i++) {
+      ForestBuilder builder = Forest.builder(Aggregation.WEIGHTED_SUM, 3, 2);
+      for (int tree = 0; tree < 40; tree++) {
+        builder
+            .tree(random.nextGaussian())
+            .split(random.nextInt(3), random.nextGaussian())
+            .split(random.nextInt(3), new int[] {0, 2, 4}, 6, ForestBuilder.Others.LEFT)
+            .leaf(random.nextGaussian())
+            .leaf(random.nextGaussian())
+            .split(
+                random.nextInt(3), new int[] {1 + random.nextInt(2)}, 9, ForestBuilder.Others.RIGHT)
+            .leaf(random.nextGaussian())
+            .leaf(random.nextGaussian());
+      }
+
+      assertScoresAsTheReference(builder.build(), "both" + i, 60);
+    }
+  }
+
+  /** Enough thresholds of one feature for a search, infinite ones among them. */
+  @Test
+  void explain_manyThresholds_equalsTheReferenceToTheBit() {
+    ForestBuilder builder = Forest.builder(Aggregation.MEAN, 2, 0);
+    for (int tree = 0; tree < 300; tree++) {
+      builder.tree();
+      for (int split = 0; split < 20; split++) {
+        double threshold = (random.nextInt(200) - 100) / 8.0;
+        builder.split(
+            random.nextInt(2), split == 19 ? Math.copySign(1, threshold) / 0.0 : threshold);
+      }
+      for (int leaf = 0; leaf <= 20; leaf++) {
+        builder.leaf(random.nextGaussian());
+      }
+    }
+
+    assertScoresAsTheReference(builder.build(), "thresholds", 500);
+  }
+
+  /** Leaves that no row of the training reached add nothing. */
+  @Test
+  void explain_emptyLeaves_equalsTheReferenceToTheBit() {
+    for (int numClasses : new int[] {1, 3, 70}) {
+      for (double full : new double[] {3, 0.1}) {
+        ForestBuilder builder = Forest.builder(Aggregation.SUM_DISTRIBUTIONS, 1, numClasses);
+        double[] leaf = new double[numClasses];
+        Arrays.fill(leaf, full);
+        double[] empty = new double[numClasses];
+        builder.tree().leaf(empty);
+        builder.tree().split(0, 1).leaf(leaf).leaf(empty);
+        builder.tree().split(0, -1).leaf(leaf).leaf(empty);
+        builder.tree().split(0, -2).leaf(empty).leaf(empty);
+
+        assertScoresAsTheReference(builder.build(), "empty" + numClasses + full, 30);
+      }
+    }
+  }
+
+  private void assertScoresAsTheReference(Forest forest, String name, int rows) {
+    FunctionCalls calls = new FunctionCalls(REDIS, PREFIX + name);
+    String version = calls.publish(forest);
+    calls.warm();
+    for (FeatureVector row : RandomRows.of(forest, random, rows)) {
+      Prediction expected = ReferenceForest.score(forest, row);
+      assertSame(calls.explain(row.toText()), expected, version, forest, row);
+      assertSame(calls.explain(row.toMsgpack()), expected, version, forest, row);
+    }
+  }
+
+  /** A complete tree over 40 features. */
+  private void grow(ForestBuilder builder, Supplier<double[]> leaf, int levels) {
+    if (levels == 0) {
+      builder.leaf(leaf.get());
+      return;
+    }
+    builder.split(random.nextInt(40), random.nextGaussian());
+    grow(builder, leaf, levels - 1);
+    grow(builder, leaf, levels - 1);
+  }
+
+  private double[] leaf(Aggregation aggregation, int numClasses) {
+    return switch (aggregation) {
+      case CLASS_COUNTS, SUM_DISTRIBUTIONS ->
+          random.doubles(numClasses).map(value -> Math.floor(value * 30)).toArray();
+      case VOTE -> new double[] {random.nextInt(numClasses)};
+      case MEAN, WEIGHTED_SUM -> new double[] {random.nextGaussian()};
+    };
   }
 
   private static void assertSame(
