@@ -1,5 +1,6 @@
 package io.kindling.ml;
 
+import java.io.Serializable;
 import java.util.Arrays;
 
 /**
@@ -8,7 +9,7 @@ import java.util.Arrays;
  *
  * @since 0.1
  */
-public final class Prediction {
+public final class Prediction implements Serializable {
 
   private final double prediction;
   private final double[] raw;

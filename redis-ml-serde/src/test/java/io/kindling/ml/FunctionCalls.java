@@ -1,27 +1,41 @@
 package io.kindling.ml;
 
 import io.kindling.core.Redis;
+import io.kindling.core.RedisPipeline;
 import io.kindling.core.RedisReplyException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import redis.clients.jedis.Response;
 import redis.clients.jedis.UnifiedJedis;
 
 /**
  * A model's hash and the functions called on it as {@code docs/functions.md} says, without any of
  * the library's clients.
  */
-final class FunctionCalls {
+public final class FunctionCalls {
 
+  private final Redis redis;
   private final UnifiedJedis jedis;
   private final ModelHash hash;
 
   FunctionCalls(Redis redis, String name) {
+    this.redis = redis;
     this.jedis = redis.jedis();
     this.hash = new ModelHash(redis, name);
+  }
+
+  /** Installs the functions if need be, publishes the forest and warms it. */
+  public static FunctionCalls serving(Redis redis, String name, Forest forest) {
+    redis.functions().ensure(ModelFunctions.LIBRARY);
+    FunctionCalls calls = new FunctionCalls(redis, name);
+    calls.publish(forest);
+    calls.warm();
+    return calls;
   }
 
   String key() {
@@ -75,7 +89,25 @@ final class FunctionCalls {
   }
 
   Prediction explain(Object... args) {
-    List<?> reply = (List<?>) call("kindling_explain", args);
+    return explanation(call("kindling_explain", args));
+  }
+
+  /** One call a row, sent in batches; rows go as text and as msgpack in turn. */
+  public List<Prediction> explainAll(List<FeatureVector> rows) {
+    List<Response<Object>> replies = new ArrayList<>();
+    try (RedisPipeline pipeline = redis.pipeline()) {
+      for (FeatureVector row : rows) {
+        Object features = replies.size() % 2 == 0 ? row.toText() : row.toMsgpack();
+        replies.add(
+            pipeline.fcallReadonly(
+                utf8("kindling_explain"), List.of(utf8(key())), List.of(utf8(features))));
+      }
+    }
+    return replies.stream().map(reply -> explanation(text(reply.get()))).toList();
+  }
+
+  private static Prediction explanation(Object explained) {
+    List<?> reply = (List<?>) explained;
     if (!reply.get(0).equals("prediction")
         || !reply.get(2).equals("raw")
         || !reply.get(4).equals("probability")

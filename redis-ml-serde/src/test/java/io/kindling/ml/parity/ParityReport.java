@@ -1,0 +1,107 @@
+package io.kindling.ml.parity;
+
+import io.kindling.ml.spark.LocalSpark;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/** The table of all kinds: printed when the last of them has run, and written to target/. */
+final class ParityReport implements BeforeAllCallback, AutoCloseable {
+
+  private static final Map<String, Line> LINES = new TreeMap<>();
+
+  /** What was counted of a kind, or of a kind in one runtime. */
+  static final class Line {
+    int models;
+    long rows;
+    long ties;
+    long refused;
+    long differing;
+    long undecided;
+    long wrong;
+    double worstUlps;
+    double worstShareOfBound;
+  }
+
+  /** The line of a kind; without a runtime, the one of what is the same for all of them. */
+  static synchronized Line line(String kind, @Nullable ScoringRuntime runtime) {
+    return LINES.computeIfAbsent(key(kind, runtime), key -> new Line());
+  }
+
+  private static String key(String kind, @Nullable ScoringRuntime runtime) {
+    return kind + "/" + (runtime == null ? "" : runtime.name());
+  }
+
+  @Override
+  public void beforeAll(ExtensionContext context) {
+    context
+        .getRoot()
+        .getStore(ExtensionContext.Namespace.create(ParityReport.class))
+        .getOrComputeIfAbsent(ParityReport.class, key -> this);
+  }
+
+  /** The root context closes it when every test class has run. */
+  @Override
+  public void close() {
+    String table = table();
+    System.out.println(table);
+    String name = System.getProperty("kindling.parity.report", "parity");
+    try {
+      Files.writeString(Path.of("target", name + ".md"), table);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static synchronized String table() {
+    StringBuilder table = new StringBuilder();
+    String blas = LocalSpark.blas();
+    table.append(
+        String.format(
+            "Parity with Spark %s, Scala %s, seed %d, BLAS %s (%s)%n%n",
+            LocalSpark.session().version(),
+            scala.util.Properties.versionNumberString(),
+            Parity.SEED,
+            blas,
+            blas.equals("JNIBLAS")
+                ? "the machine's native one"
+                : "no native one: switched off, or this machine has none"));
+    table.append(
+        "| kind | models | rows | ties left out | refused by Spark | runtime | values not"
+            + " bit-equal | worst ulps | worst share of the bound | undecided labels | wrong |\n"
+            + "|---|---|---|---|---|---|---|---|---|---|---|\n");
+    for (String key : LINES.keySet()) {
+      if (key.endsWith("/")) {
+        appendKind(table, key.substring(0, key.length() - 1));
+      }
+    }
+    return table.toString();
+  }
+
+  private static void appendKind(StringBuilder table, String kind) {
+    Line counts = line(kind, null);
+    for (ScoringRuntime runtime : ScoringRuntime.values()) {
+      Line line = line(kind, runtime);
+      table.append(
+          String.format(
+              "| %s | %d | %d | %d | %d | %s | %d | %.0f | %.3f | %d | %d |%n",
+              kind,
+              counts.models,
+              counts.rows,
+              counts.ties,
+              counts.refused,
+              runtime.name().toLowerCase(java.util.Locale.ROOT),
+              line.differing,
+              line.worstUlps,
+              line.worstShareOfBound,
+              line.undecided,
+              line.wrong));
+    }
+  }
+}
