@@ -61,20 +61,19 @@ final class CommandRunner implements CommandExecutor {
         return connection.executeCommand(command);
       } catch (JedisRedirectionException e) {
         if (!connections.isCluster() || ++redirections > MAX_REDIRECTIONS) {
-          throw failure(e, args, connection);
+          throw connections.failure(e, args, connection);
         }
         if (e instanceof JedisMovedDataException) {
           connections.moved(connection);
         }
         redirection = e;
       } catch (JedisException e) {
-        boolean sent = connection != null;
         backoff = backoff == null ? new Backoff(connections.config().retryFor()) : backoff;
         if (e instanceof JedisConnectionException) {
-          connections.failed();
+          connections.failed(connection);
         }
-        if (!connections.mayRepeat(e, args, sent) || !backoff.pause()) {
-          throw failure(e, args, connection);
+        if (!connections.mayRepeat(e, args, connection) || !backoff.pause()) {
+          throw connections.failure(e, args, connection);
         }
         redirection = null;
       } finally {
@@ -94,13 +93,6 @@ final class CommandRunner implements CommandExecutor {
     return replicas && firstAttempt && Commands.isReadOnly(args)
         ? connections.borrowReplica(args)
         : connections.borrow(args);
-  }
-
-  private KindlingException failure(
-      JedisException e, CommandArguments args, @Nullable Connection connection) {
-    String where =
-        connection == null ? connections.config().toString() : Connections.nameOf(connection);
-    return RedisErrors.of(e, Commands.describe(args), where, connection != null);
   }
 
   @Override

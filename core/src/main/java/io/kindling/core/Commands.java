@@ -1,5 +1,6 @@
 package io.kindling.core;
 
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -40,6 +41,15 @@ final class Commands {
     }
     Object key = keys.get(0);
     return name(args) + " on '" + (key instanceof byte[] raw ? SafeEncoder.encode(raw) : key) + "'";
+  }
+
+  static List<ByteBuffer> keys(CommandArguments args) {
+    return args.getKeys().stream()
+        .map(
+            key ->
+                ByteBuffer.wrap(
+                    key instanceof byte[] raw ? raw : SafeEncoder.encode(key.toString())))
+        .toList();
   }
 
   static boolean isReadOnly(CommandArguments args) {

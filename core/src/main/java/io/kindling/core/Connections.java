@@ -62,6 +62,8 @@ final class Connections implements AutoCloseable {
     poolConfig.setMaxTotal(config.maxPoolSize());
     poolConfig.setMaxIdle(config.maxPoolSize());
     poolConfig.setMaxWait(config.timeout());
+    // Idle connections close after a minute; a PING now and then needs a right that some lack.
+    poolConfig.setTestWhileIdle(false);
     provider = openProvider();
   }
 
@@ -148,10 +150,27 @@ final class Connections implements AutoCloseable {
     return cluster.getNode(Math.max(slot, 0));
   }
 
-  /** Whether a command that failed so may be sent once more; see {@link CommandRunner}. */
-  boolean mayRepeat(JedisException e, CommandArguments args, boolean sent) {
-    return RedisErrors.isLater(e, provider instanceof SentineledConnectionProvider, sent)
-        || (RedisErrors.isConnectionFailure(e) && Commands.isIdempotent(args));
+  /**
+   * Whether a command that failed so may be sent once more; see {@link CommandRunner}.
+   *
+   * @param connection on which it was sent; null if there was none
+   */
+  boolean mayRepeat(JedisException e, CommandArguments args, @Nullable Connection connection) {
+    if (RedisErrors.isConnectionFailure(e)) {
+      return connection == null || Commands.isIdempotent(args);
+    }
+    // Behind sentinels another node takes the place of a READONLY one.
+    return RedisErrors.isLater(e)
+        || (RedisErrors.isReadOnly(e) && provider instanceof SentineledConnectionProvider);
+  }
+
+  /** The exception to throw for a command that failed so. */
+  KindlingException failure(
+      JedisException e, CommandArguments args, @Nullable Connection connection) {
+    String what = Commands.describe(args);
+    return connection == null
+        ? RedisErrors.notSent(e, what, config.toString())
+        : RedisErrors.sent(e, what, nameOf(connection));
   }
 
   /** A node said that it no longer has a slot. */
@@ -162,16 +181,23 @@ final class Connections implements AutoCloseable {
   }
 
   /**
-   * A connection failed. The idle ones were mostly opened to the same process and are dead too:
-   * without this, each would fail a command that cannot be repeated.
+   * A connection failed. The idle ones of its node were mostly opened to the same process and are
+   * dead too: without this, each would fail a command that cannot be repeated.
    */
-  void failed() {
+  void failed(@Nullable Connection connection) {
     moved(null);
-    for (Object pool : provider.getConnectionMap().values()) {
-      if (pool instanceof Pool<?> idle) {
-        idle.clear();
-      }
+    if (connection == null) {
+      return; // There was no idle one.
     }
+    provider
+        .getConnectionMap()
+        .forEach(
+            (node, pool) -> {
+              if (pool instanceof Pool<?> idle
+                  && (!isCluster() || node.equals(nameOf(connection)))) {
+                idle.clear();
+              }
+            });
   }
 
   /** The nodes of a cluster that take writes. */
@@ -206,7 +232,7 @@ final class Connections implements AutoCloseable {
    */
   private List<Node> clusterNodes(boolean replicas) {
     var nodes = new LinkedHashSet<Node>();
-    try (Connection connection = provider.getConnection()) {
+    try (Connection connection = borrowAny()) {
       List<Object> slots =
           connection.executeCommand(
               new CommandObject<>(
@@ -233,9 +259,21 @@ final class Connections implements AutoCloseable {
     for (String arg : args) {
       arguments.add(arg);
     }
-    try (Connection connection = provider.getConnection()) {
+    try (Connection connection = borrowAny()) {
       return connection.executeCommand(new CommandObject<>(arguments, BuilderFactory.STRING));
     }
+  }
+
+  /** To any master. Jedis's own search sends PING, which a user of few rights may not. */
+  private Connection borrowAny() {
+    if (provider instanceof ClusterConnectionProvider cluster) {
+      try {
+        return borrow(cluster.getNode(0));
+      } catch (JedisException e) {
+        return cluster.getConnection();
+      }
+    }
+    return provider.getConnection();
   }
 
   /** Jedis's sockets show where they go as {@code Connection{...{host:port}}}, and only so. */

@@ -17,18 +17,13 @@ final class RedisErrors {
 
   private RedisErrors() {}
 
-  /**
-   * Whether the command was certainly not executed, and executing it later may succeed.
-   *
-   * @param failsOver whether another node may soon take the place of a READONLY one
-   * @param sent whether a connection was there to send the command on
-   */
-  static boolean isLater(JedisException e, boolean failsOver, boolean sent) {
-    if (e instanceof JedisDataException) {
-      String prefix = prefix(message(e));
-      return LATER.contains(prefix) || (failsOver && prefix.equals("READONLY"));
-    }
-    return !sent && isConnectionFailure(e);
+  /** Whether this is a reply that says: not executed, perhaps later. */
+  static boolean isLater(JedisException e) {
+    return e instanceof JedisDataException && LATER.contains(prefix(message(e)));
+  }
+
+  static boolean isReadOnly(JedisException e) {
+    return e instanceof JedisDataException && prefix(message(e)).equals("READONLY");
   }
 
   static boolean isConnectionFailure(JedisException e) {
@@ -36,36 +31,47 @@ final class RedisErrors {
   }
 
   /**
-   * The exception to throw.
+   * The exception to throw if there was no connection to send the command on.
    *
    * @param what the command and its key
-   * @param where the node, or the whole installation if no node was reached
-   * @param sent whether a connection was there to send the command on
+   * @param where the installation
    */
-  static KindlingException of(JedisException e, String what, String where, boolean sent) {
+  static KindlingException notSent(JedisException e, String what, String where) {
     JedisDataException reply = findReply(e);
     if (reply != null) {
       return ofReply(reply, what, where);
     }
-    if (isConnectionFailure(e)) {
-      return new RedisUnavailableException(
-          sent
-              ? "Cannot tell whether "
-                  + what
-                  + " was executed at "
-                  + where
-                  + ": the connection failed before the reply: "
-                  + rootMessage(e)
-              : "Cannot run " + what + ": no connection to " + where + ": " + rootMessage(e),
-          e);
-    }
+    String text = "Cannot run " + what + ": ";
     if (e.getCause() instanceof NoSuchElementException) {
       return new RedisUnavailableException(
-          "Cannot run "
-              + what
-              + ": all connections to "
+          text
+              + "all connections to "
               + where
               + " are in use; raise spark.kindling.redis.max-pool-size or use fewer threads",
+          e);
+    }
+    return new RedisUnavailableException(
+        text + "no connection to " + where + ": " + rootMessage(e), e);
+  }
+
+  /**
+   * The exception to throw if the command was sent.
+   *
+   * @param what the command and its key
+   * @param where the node
+   */
+  static KindlingException sent(JedisException e, String what, String where) {
+    if (e instanceof JedisDataException reply) {
+      return ofReply(reply, what, where);
+    }
+    if (isConnectionFailure(e)) {
+      return new RedisUnavailableException(
+          "Cannot tell whether "
+              + what
+              + " was executed at "
+              + where
+              + ": the connection failed before the reply: "
+              + rootMessage(e),
           e);
     }
     return new KindlingException("Cannot run " + what + " at " + where + ": " + rootMessage(e), e);

@@ -1,7 +1,10 @@
 package io.kindling.core;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.AbstractPipeline;
@@ -27,7 +30,8 @@ import redis.clients.jedis.util.SafeEncoder;
  * and {@link #close}. If any command of it failed, the call that sent it throws the first failure,
  * which names command, key and node, with the others suppressed; the other commands of the batch
  * have been executed. In a cluster the batch is split by node, and redirections are followed.
- * Commands on one key keep their order; those on different nodes have none.
+ * Commands on one key keep their order; those on different nodes have none. What has not been sent
+ * when the block of a try statement is left by an exception is sent all the same.
  *
  * <p>Not safe for concurrent use.
  */
@@ -52,7 +56,7 @@ public final class RedisPipeline extends AbstractPipeline {
   @Override
   protected <T> Response<T> appendCommand(CommandObject<T> command) {
     var response = new Response<T>(command.getBuilder());
-    append(new Queued(command.getArguments(), null, response));
+    append(new Queued(command.getArguments(), response));
     return response;
   }
 
@@ -65,12 +69,17 @@ public final class RedisPipeline extends AbstractPipeline {
     script.checkKeys(keys);
     List<byte[]> keyBytes = RedisScripts.encode(keys);
     List<byte[]> argBytes = RedisScripts.encode(args);
-    CommandObject<Object> bySha =
-        commandObjects.evalsha(SafeEncoder.encode(script.sha1()), keyBytes, argBytes);
-    CommandObject<Object> bySource =
-        commandObjects.eval(SafeEncoder.encode(script.source()), keyBytes, argBytes);
     var response = new Response<Object>(BuilderFactory.RAW_OBJECT);
-    append(new Queued(bySha.getArguments(), bySource.getArguments(), response));
+    var command =
+        new Queued(
+            commandObjects
+                .evalsha(SafeEncoder.encode(script.sha1()), keyBytes, argBytes)
+                .getArguments(),
+            response);
+    command.script = script;
+    command.withSource =
+        commandObjects.eval(SafeEncoder.encode(script.source()), keyBytes, argBytes).getArguments();
+    append(command);
     return response;
   }
 
@@ -131,8 +140,13 @@ public final class RedisPipeline extends AbstractPipeline {
             command.target != null ? command.target : connections.nodeOf(command.args);
         groups.computeIfAbsent(String.valueOf(node), name -> new Group(node)).add(command);
       }
-      groups.values().forEach(this::send);
-      groups.values().forEach(this::receive);
+      try {
+        groups.values().forEach(this::send);
+        groups.values().forEach(this::receive);
+      } finally {
+        groups.values().forEach(Group::giveBack);
+      }
+      groups.values().stream().filter(g -> g.later).forEach(RedisPipeline::keepOrder);
       boolean later = groups.values().stream().anyMatch(g -> g.later);
       boolean moved = groups.values().stream().anyMatch(g -> g.moved);
       if (moved) {
@@ -158,12 +172,14 @@ public final class RedisPipeline extends AbstractPipeline {
 
   private void send(Group group) {
     try {
-      group.connection = connections.borrow(group.node);
+      Connection connection = connections.borrow(group.node);
+      group.connection = connection;
       for (Queued command : group.commands) {
         if (command.asking) {
-          group.connection.sendCommand(Commands.ASKING);
+          connection.sendCommand(Commands.ASKING);
         }
-        group.connection.sendCommand(command.args);
+        connection.sendCommand(group.form(command));
+        group.unread++;
       }
     } catch (JedisException e) {
       lose(group, 0, e);
@@ -173,23 +189,19 @@ public final class RedisPipeline extends AbstractPipeline {
   private void receive(Group group) {
     Connection connection = group.connection;
     if (connection == null || group.lost) {
-      IOUtils.closeQuietly(connection);
       return;
     }
-    try {
-      for (int i = 0; i < group.commands.size(); i++) {
-        Queued command = group.commands.get(i);
-        try {
-          receive(command, connection);
-        } catch (JedisDataException e) {
-          refuse(group, command, e, Connections.nameOf(connection));
-        } catch (JedisException e) {
-          lose(group, i, e);
-          return;
-        }
+    for (int i = 0; i < group.commands.size(); i++) {
+      Queued command = group.commands.get(i);
+      try {
+        receive(command, connection);
+      } catch (JedisDataException e) {
+        refuse(group, command, e, connection);
+      } catch (JedisException e) {
+        lose(group, i, e);
+        return;
       }
-    } finally {
-      IOUtils.closeQuietly(connection);
+      group.unread--;
     }
   }
 
@@ -203,21 +215,21 @@ public final class RedisPipeline extends AbstractPipeline {
   }
 
   /** Redis answered with an error. */
-  private void refuse(Group group, Queued command, JedisDataException e, String where) {
-    KindlingException failure =
-        RedisErrors.of(e, Commands.describe(command.args), where, /* sent= */ true);
+  private void refuse(Group group, Queued command, JedisDataException e, Connection connection) {
+    KindlingException failure = connections.failure(e, command.args, connection);
     if (e instanceof JedisRedirectionException redirection && connections.isCluster()) {
       command.target = redirection.getTargetNode();
       command.asking = e instanceof JedisAskDataException;
       command.retry = failure;
       group.moved |= e instanceof JedisMovedDataException;
-    } else if (connections.mayRepeat(e, command.args, /* sent= */ true)) {
+    } else if (command.withSource != null && RedisErrors.message(e).startsWith("NOSCRIPT")) {
+      command.script = null;
+      command.args = command.withSource;
       command.retry = failure;
       group.later = true;
-    } else if (command.fallback != null && RedisErrors.message(e).startsWith("NOSCRIPT")) {
-      command.args = command.fallback;
-      command.fallback = null;
+    } else if (connections.mayRepeat(e, command.args, connection)) {
       command.retry = failure;
+      group.later = true;
     } else {
       command.failure = failure;
       command.response.set(
@@ -228,17 +240,13 @@ public final class RedisPipeline extends AbstractPipeline {
   /** The connection failed: the commands from this index on have no reply. */
   private void lose(Group group, int from, JedisException e) {
     group.lost = true;
-    connections.failed();
-    boolean sent = group.connection != null;
-    String where =
-        group.connection == null
-            ? connections.config().toString()
-            : Connections.nameOf(group.connection);
+    connections.failed(group.connection);
     List<Queued> lost = group.commands.subList(from, group.commands.size());
     // All or none, to keep the order of commands on one key.
-    boolean repeat = lost.stream().allMatch(c -> connections.mayRepeat(e, c.args, sent));
+    boolean repeat =
+        lost.stream().allMatch(c -> connections.mayRepeat(e, c.args, group.connection));
     for (Queued command : lost) {
-      KindlingException failure = RedisErrors.of(e, Commands.describe(command.args), where, sent);
+      KindlingException failure = connections.failure(e, command.args, group.connection);
       command.target = null;
       command.asking = false;
       if (repeat) {
@@ -250,11 +258,32 @@ public final class RedisPipeline extends AbstractPipeline {
     group.later |= repeat;
   }
 
+  /**
+   * A server that refuses for a while (LOADING) may begin to execute in the middle of a batch. What
+   * it refused before is then not repeated behind a later command on the same key.
+   */
+  private static void keepOrder(Group group) {
+    var executed = new HashSet<ByteBuffer>();
+    for (int i = group.commands.size() - 1; i >= 0; i--) {
+      Queued command = group.commands.get(i);
+      List<ByteBuffer> keys = Commands.keys(command.args);
+      if (command.retry == null) {
+        executed.addAll(keys);
+      } else if (command.target == null
+          && (keys.isEmpty() ? !executed.isEmpty() : keys.stream().anyMatch(executed::contains))) {
+        command.failure = command.retry;
+        command.retry = null;
+      }
+    }
+  }
+
   /** The commands of a round for one node. */
   private static final class Group {
     private final @Nullable HostAndPort node;
     private final List<Queued> commands = new ArrayList<>();
+    private final Set<RedisScript> scripts = new HashSet<>();
     private @Nullable Connection connection;
+    private int unread;
     private boolean lost;
     private boolean later;
     private boolean moved;
@@ -266,21 +295,40 @@ public final class RedisPipeline extends AbstractPipeline {
     void add(Queued command) {
       commands.add(command);
     }
+
+    /**
+     * A script goes with its text the first time: to learn from NOSCRIPT that Redis does not know
+     * it would be to run it behind the commands that follow it.
+     */
+    CommandArguments form(Queued command) {
+      return command.script != null && command.withSource != null && scripts.add(command.script)
+          ? command.withSource
+          : command.args;
+    }
+
+    void giveBack() {
+      if (connection != null) {
+        if (unread > 0) {
+          connection.setBroken(); // Or its next user would read our replies.
+        }
+        IOUtils.closeQuietly(connection);
+      }
+    }
   }
 
   /** A command on its way. */
   private static final class Queued {
     private CommandArguments args;
-    private @Nullable CommandArguments fallback;
     private final Response<?> response;
+    private @Nullable RedisScript script;
+    private @Nullable CommandArguments withSource;
     private @Nullable HostAndPort target;
     private boolean asking;
     private @Nullable KindlingException retry;
     private @Nullable KindlingException failure;
 
-    Queued(CommandArguments args, @Nullable CommandArguments fallback, Response<?> response) {
+    Queued(CommandArguments args, Response<?> response) {
       this.args = args;
-      this.fallback = fallback;
       this.response = response;
     }
   }

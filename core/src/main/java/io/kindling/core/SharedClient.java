@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -24,14 +25,15 @@ import redis.clients.jedis.exceptions.JedisException;
 final class SharedClient {
   private static final Logger LOG = LoggerFactory.getLogger(Redis.class);
   private static final Map<RedisConfig, SharedClient> SHARED = new ConcurrentHashMap<>();
+  private static final Set<String> WARNED = ConcurrentHashMap.newKeySet();
 
-  /** What a client reaches. */
+  /** How a client takes its configuration. */
   enum Scope {
-    /** All of it. */
+    /** Looks at the server first: it may be a node of a cluster, or one that evicts. */
     INSTALLATION,
-    /** One server, taken for no more than that. */
-    NODE,
-    /** One node of a cluster, which must be told to answer reads if it is a replica. */
+    /** As it is written; somebody has looked already. */
+    AS_WRITTEN,
+    /** The same, for a node of a cluster, which must be told to answer reads if it is a replica. */
     CLUSTER_NODE
   }
 
@@ -51,16 +53,19 @@ final class SharedClient {
     this.scope = scope;
   }
 
-  /** A client that is not shared. */
+  /** A client that is not shared, for a configuration that another one has used. */
   static SharedClient ownedBy(RedisConfig config, Duration longestWait) {
-    return new SharedClient(config, longestWait, Scope.INSTALLATION);
+    return new SharedClient(config, longestWait, Scope.AS_WRITTEN);
   }
 
   static SharedClient acquire(RedisConfig config) {
     return SHARED.compute(
         config,
         (key, present) -> {
-          SharedClient client = present == null ? ownedBy(key, DEFAULT_BLOCKING) : present;
+          SharedClient client =
+              present == null
+                  ? new SharedClient(key, DEFAULT_BLOCKING, Scope.INSTALLATION)
+                  : present;
           client.handles++;
           return client;
         });
@@ -135,13 +140,13 @@ final class SharedClient {
         if (candidate != null) {
           candidate.close();
         }
-        throw RedisErrors.of(e, "the first command", config.toString(), /* sent= */ false);
+        throw RedisErrors.notSent(e, "the first command", config.toString());
       }
       connections = candidate;
       jedis = connections.client(CommandRunner.onMasters(connections));
       reader = config.readFromReplicas() ? openReader() : jedis;
       warnings = evictionWarning(info, config);
-      warnings.forEach(LOG::warn);
+      warnings.stream().filter(WARNED::add).forEach(LOG::warn);
     }
 
     UnifiedJedis jedis() {
@@ -172,12 +177,12 @@ final class SharedClient {
       try {
         return question.get();
       } catch (JedisException e) {
-        throw RedisErrors.of(e, what, connections.config().toString(), /* sent= */ true);
+        throw RedisErrors.notSent(e, what, connections.config().toString());
       }
     }
 
     SharedClient node(Node node) {
-      Scope single = connections.isCluster() ? Scope.CLUSTER_NODE : Scope.NODE;
+      Scope single = connections.isCluster() ? Scope.CLUSTER_NODE : Scope.AS_WRITTEN;
       return nodes.computeIfAbsent(
           node, n -> new SharedClient(connections.config().forNode(n), DEFAULT_BLOCKING, single));
     }

@@ -99,7 +99,7 @@ abstract class RedisContract {
   }
 
   @Test
-  void pipeline_scriptUnknownToTheServer_isSentAsText() {
+  void pipeline_scriptUnknownToTheServer_runsInItsPlace() {
     redis.masters().forEach(master -> master.jedis().scriptFlush());
     var replies = new ArrayList<Response<Object>>();
     try (RedisPipeline pipeline = redis.pipeline()) {
@@ -107,6 +107,7 @@ abstract class RedisContract {
         String from = key("s" + i);
         pipeline.set(from, "a");
         replies.add(pipeline.call(TRANSFER, List.of(from + ":to", from), List.of("b" + i)));
+        pipeline.set(from, "later");
       }
     }
 

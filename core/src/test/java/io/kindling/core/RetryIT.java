@@ -7,10 +7,15 @@ import io.kindling.core.testing.TestRedis;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.Response;
+import redis.clients.jedis.exceptions.JedisBusyException;
 import redis.clients.jedis.params.SetParams;
 
 /** Nothing that is not idempotent runs twice, and everything else does not give up at once. */
@@ -86,8 +91,7 @@ class RetryIT {
                 return redis.jedis().incr("n"); // Has no connection: waits for one.
               }
             });
-    CompletableFuture.delayedExecutor(500, java.util.concurrent.TimeUnit.MILLISECONDS)
-        .execute(proxy::acceptAgain);
+    CompletableFuture.delayedExecutor(500, TimeUnit.MILLISECONDS).execute(proxy::acceptAgain);
 
     assertThat(result.join()).isEqualTo(6);
   }
@@ -95,7 +99,7 @@ class RetryIT {
   @Test
   void failure_ofOneConnection_dropsTheOtherIdleOnes() {
     List<CompletableFuture<Void>> many =
-        java.util.stream.IntStream.range(0, 8)
+        IntStream.range(0, 8)
             .mapToObj(i -> CompletableFuture.runAsync(() -> redis.jedis().get("n")))
             .toList();
     many.forEach(CompletableFuture::join);
@@ -177,8 +181,36 @@ class RetryIT {
   }
 
   @Test
+  void pipeline_serverIsBusy_isRepeatedWhenItIsFree() throws Exception {
+    server.ask("CONFIG", "SET", "busy-reply-threshold", "1");
+    CompletableFuture<String> busy =
+        CompletableFuture.supplyAsync(() -> server.ask("EVAL", "while true do end", "0"));
+    Awaitility.await().until(() -> isBusy());
+    CompletableFuture<Void> killed =
+        CompletableFuture.runAsync(
+            () -> server.ask("SCRIPT", "KILL"),
+            CompletableFuture.delayedExecutor(300, TimeUnit.MILLISECONDS));
+
+    try (RedisPipeline pipeline = redis.pipeline()) {
+      pipeline.incr("n");
+      pipeline.incr("n");
+    }
+
+    assertThat(server.ask("GET", "n")).isEqualTo("7");
+    killed.get();
+    assertThatExceptionOfType(ExecutionException.class).isThrownBy(busy::get);
+  }
+
+  private boolean isBusy() {
+    try {
+      return server.ask("PING").isEmpty();
+    } catch (JedisBusyException e) {
+      return true;
+    }
+  }
+
+  @Test
   void blocking_nothingComes_givesUpByItself() {
-    proxy.acceptAgain();
     try (Redis waiting = redis.blocking(Duration.ofMillis(200))) {
       assertThat(waiting.jedis().blpop(0.1, "nothing")).isNull();
       assertThatExceptionOfType(RedisUnavailableException.class)

@@ -1,6 +1,7 @@
 package io.kindling.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.kindling.core.testing.TestRedis;
 import java.time.Duration;
@@ -10,6 +11,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import redis.clients.jedis.Protocol;
 import redis.clients.jedis.Response;
 
 class SentinelIT extends RedisContract {
@@ -74,6 +76,28 @@ class SentinelIT extends RedisContract {
 
       assertThat(reply.get()).isEqualTo(2);
       promoted.join();
+    }
+  }
+
+  @Test
+  void pipeline_masterTakesWritesFromTheMiddleOn_neverRepeatsBehindALaterWrite() {
+    try (TestRedis demoted = TestRedis.start();
+        TestRedis.Sentinel watch = TestRedis.startSentinel(demoted);
+        Redis client = Redis.connect(watch.config())) {
+      client.jedis().ping();
+      demoted.ask("REPLICAOF", "127.0.0.1", String.valueOf(master.port()));
+
+      RedisPipeline pipeline = client.pipeline();
+      pipeline.set("k", "1");
+      pipeline.set("other", "1");
+      pipeline.sendCommand(Protocol.Command.REPLICAOF, "NO", "ONE");
+      pipeline.set("k", "2");
+
+      assertThatExceptionOfType(RedisReplyException.ReadOnly.class)
+          .isThrownBy(pipeline::sync)
+          .withMessageStartingWith("Cannot run SET on 'k' at 127.0.0.1:" + demoted.port());
+      assertThat(demoted.ask("GET", "k")).isEqualTo("2");
+      assertThat(demoted.ask("GET", "other")).isEqualTo("1");
     }
   }
 }

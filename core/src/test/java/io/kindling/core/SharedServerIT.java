@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.kindling.core.testing.TestRedis;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -209,10 +209,7 @@ class SharedServerIT {
   @Test
   void pool_allInUse_saysWhatToRaise() throws Exception {
     RedisConfig small =
-        server.config().toBuilder()
-            .maxPoolSize(1)
-            .timeout(java.time.Duration.ofMillis(300))
-            .build();
+        server.config().toBuilder().maxPoolSize(1).timeout(Duration.ofMillis(300)).build();
     try (Redis redis = Redis.connect(small)) {
       redis.jedis().ping();
       CompletableFuture<Object> blocked =
@@ -224,13 +221,8 @@ class SharedServerIT {
       assertThatExceptionOfType(RedisUnavailableException.class)
           .isThrownBy(() -> redis.jedis().ping())
           .withMessageContaining("are in use; raise spark.kindling.redis.max-pool-size");
-      assertThat(joined(blocked)).isNull();
+      assertThat(blocked.get()).isNull();
     }
-  }
-
-  private static Object joined(CompletableFuture<Object> future)
-      throws InterruptedException, ExecutionException {
-    return future.get();
   }
 
   @Test
