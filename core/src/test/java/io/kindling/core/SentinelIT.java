@@ -100,4 +100,15 @@ class SentinelIT extends RedisContract {
       assertThat(demoted.ask("GET", "other")).isEqualTo("1");
     }
   }
+
+  @Test
+  void connect_unknownMasterName_saysSo() {
+    RedisConfig misspelt = sentinel.config().toBuilder().sentinel("mymastre").build();
+    try (Redis client = Redis.connect(misspelt)) {
+      assertThatExceptionOfType(RedisUnavailableException.class)
+          .isThrownBy(client::jedis)
+          .withMessageStartingWith("Cannot run the first command: no connection to " + misspelt)
+          .withMessageContaining("mymastre");
+    }
+  }
 }

@@ -16,4 +16,11 @@ class StandaloneIT extends RedisContract {
     assertThat(redis.masters()).containsExactly(redis);
     assertThat(redis.replicas()).isEmpty();
   }
+
+  @Test
+  void jedis_closedByAUser_staysOpenForTheOthers() {
+    redis.jedis().close();
+
+    assertThat(redis.jedis().ping()).isEqualTo("PONG");
+  }
 }
