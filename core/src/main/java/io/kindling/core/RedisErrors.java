@@ -78,13 +78,26 @@ final class RedisErrors {
   }
 
   private static KindlingException ofReply(JedisDataException e, String what, String where) {
-    String reply = withoutArguments(message(e));
-    String text = "Cannot run " + what + " at " + where + ": " + reply;
+    String hint =
+        e instanceof JedisRedirectionException
+            ? "; this is a node of a cluster: write redis-cluster://" + where
+            : "";
+    return ofReply(message(e), e, what, where, hint);
+  }
+
+  /**
+   * The exception for an error reply.
+   *
+   * @param line as Redis sent it
+   * @param thrown what the client made of it
+   * @param hint behind the message
+   */
+  static KindlingException ofReply(
+      String line, @Nullable Throwable thrown, String what, String where, String hint) {
+    String reply = withoutArguments(line);
+    String text = "Cannot run " + what + " at " + where + ": " + reply + hint;
     // Where Redis quotes arguments, the cause would still show them.
-    Throwable cause = reply.equals(message(e)) ? e : null;
-    if (e instanceof JedisRedirectionException) {
-      text += "; this is a node of a cluster: write redis-cluster://" + where;
-    }
+    Throwable cause = reply.equals(line) ? thrown : null;
     if (reply.startsWith("ERR unknown command") || reply.startsWith("ERR unknown subcommand")) {
       return new RedisReplyException.UnknownCommand(text, reply, cause);
     }

@@ -16,6 +16,20 @@ public class RedisReplyException extends KindlingException {
     this.reply = reply;
   }
 
+  /**
+   * The exception for an error reply that another client than this library's has met.
+   *
+   * @param line as Redis sent it
+   * @param cause what the client threw
+   * @param what the command and its key
+   * @param where the node, or the whole installation if that is not known
+   * @return one of this class, or a {@link RedisUnavailableException} where the server cannot serve
+   *     now
+   */
+  public static KindlingException of(String line, Throwable cause, String what, String where) {
+    return RedisErrors.ofReply(line, cause, what, where, /* hint= */ "");
+  }
+
   /** The first word of the reply, as in {@code OOM}, {@code ERR} or {@code KINDLINGCOLD}. */
   public final String prefix() {
     int space = reply.indexOf(' ');

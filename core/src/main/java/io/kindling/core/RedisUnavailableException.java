@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 public final class RedisUnavailableException extends KindlingException {
   private static final long serialVersionUID = 1;
 
-  RedisUnavailableException(String message, @Nullable Throwable cause) {
+  /** A failure, and what the client threw. */
+  public RedisUnavailableException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }
 }
