@@ -1,5 +1,7 @@
 package io.kindling.ml;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import io.kindling.core.Redis;
 import io.kindling.ml.spark.SparkModels;
 import java.io.InvalidObjectException;
 import java.io.ObjectInputStream;
@@ -138,6 +140,32 @@ public final class Forest implements Model {
    */
   public ForestEvaluator evaluator() {
     return new ForestEvaluator(this);
+  }
+
+  /**
+   * Publishes this forest: stores it as a new version, checks it inside Redis and makes it live.
+   * {@link ModelStore} has options and further verbs.
+   *
+   * @param name of the model, by which {@link Predictor} and {@link ModelStore#load} find it
+   * @return the new version, as in {@code v3}
+   */
+  @CanIgnoreReturnValue
+  public String publish(Redis redis, String name) {
+    return ModelStore.of(redis).publish(name, this);
+  }
+
+  /**
+   * Publishes this forest as {@link #publish} does, on a connection of its own unless this JVM has
+   * one.
+   *
+   * @param where {@code host}, {@code host:port} or a URI as in {@code redis://host:6379/2}
+   * @return the new version, as in {@code v3}
+   */
+  @CanIgnoreReturnValue
+  public String loadToRedis(String name, String where) {
+    try (Redis redis = Redis.connect(where)) {
+      return publish(redis, name);
+    }
   }
 
   @Override

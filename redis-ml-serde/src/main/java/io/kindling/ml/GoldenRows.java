@@ -17,6 +17,9 @@ final class GoldenRows {
 
   private static final int ROWS = 5;
 
+  /** Keeps the answers to all rows, up to 50 bytes a class and row, at half a megabyte. */
+  private static final int MAX_ROWS_X_CLASSES = 10_000;
+
   /** Keeps the metadata of a model with thousands of features at a few kilobytes. */
   private static final int MAX_FEATURES = 32;
 
@@ -32,7 +35,8 @@ final class GoldenRows {
   static List<FeatureVector> of(Forest forest) {
     List<FeatureVector> rows = new ArrayList<>();
     rows.add(FeatureVector.sparse(new int[0], new double[0]));
-    for (int i = 1; i < ROWS; i++) {
+    int size = Math.min(ROWS, MAX_ROWS_X_CLASSES / Math.max(1, forest.numClasses()));
+    for (int i = 1; i < size; i++) {
       rows.add(new GoldenRows(forest, i).walk(i));
     }
     return rows;

@@ -1,0 +1,271 @@
+package io.kindling.ml;
+
+import io.kindling.core.RedisConfig;
+import io.kindling.core.RedisReplyException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * Scores rows inside Redis as {@link Predictor} does, without a thread that waits: many calls are
+ * under way on one connection.
+ *
+ * <pre>{@code
+ * try (AsyncPredictor churn = AsyncPredictor.open(RedisConfig.parse("localhost"), "churn")) {
+ *   churn.predict(row).thenAccept(label -> answer(label));
+ * }
+ * }</pre>
+ *
+ * <p>Needs {@code io.lettuce:lettuce-core} on the class path, which this module does not bring. All
+ * predictors of a JVM on one configuration share one connection a node. Stages complete on the
+ * connection's thread: what follows must not block it, or takes a thread of its own ({@code
+ * thenApplyAsync}). They fail as {@link Predictor} does; where Java wraps the exception in a {@link
+ * CompletionException} it is the cause.
+ *
+ * <p>Thread-safe.
+ *
+ * @since 0.1
+ */
+public final class AsyncPredictor implements AutoCloseable {
+
+  private final AsyncConnection connection;
+  private final AtomicBoolean closed;
+  private final ServedName model;
+  private final Duration coldTimeout;
+
+  /** Of the version that was live when a batch last looked. */
+  private volatile Optional<ServingProtocol.Cost> cost = Optional.empty();
+
+  private AsyncPredictor(
+      AsyncConnection connection, AtomicBoolean closed, ServedName model, Duration coldTimeout) {
+    this.connection = connection;
+    this.closed = closed;
+    this.model = model;
+    this.coldTimeout = coldTimeout;
+  }
+
+  /**
+   * A predictor of a model's live version. Connects, or joins the connection that another predictor
+   * of this JVM has opened.
+   *
+   * @param name as it was published under
+   * @throws io.kindling.core.RedisUnavailableException if Redis cannot be reached
+   */
+  public static AsyncPredictor open(RedisConfig config, String name) {
+    ServedName model = ServedName.live(name);
+    return new AsyncPredictor(
+        AsyncConnection.acquire(config), new AtomicBoolean(), model, ServingProtocol.COLD_TIMEOUT);
+  }
+
+  /**
+   * A predictor of one version, whatever is live. It closes with this one.
+   *
+   * @param version as in {@code v3}
+   */
+  public AsyncPredictor pinned(String version) {
+    return new AsyncPredictor(connection, closed, model.pinned(version), coldTimeout);
+  }
+
+  AsyncPredictor coldTimeout(Duration timeout) {
+    return new AsyncPredictor(connection, closed, model, timeout);
+  }
+
+  /** The class as a number from 0, or the predicted value of a regression. */
+  public CompletionStage<Double> predict(FeatureVector row) {
+    return call(ServingProtocol.PREDICT, model, List.of(ServingProtocol.encode(row)))
+        .thenApply(ServingProtocol::number);
+  }
+
+  /** The probability of each class, {@code double[numClasses]}; empty where there are none. */
+  public CompletionStage<double[]> predictProbability(FeatureVector row) {
+    return explain(row).thenApply(Prediction::probability);
+  }
+
+  /** Prediction, raw prediction, probabilities and the version that gave them. */
+  public CompletionStage<Prediction> explain(FeatureVector row) {
+    return call(ServingProtocol.EXPLAIN, model, List.of(ServingProtocol.encode(row)))
+        .thenApply(ServingProtocol::explanation);
+  }
+
+  /**
+   * Scores several rows by one version, in as few calls as the server's limits on the length of a
+   * call allow, one after the other.
+   *
+   * @return one prediction a row, in order
+   */
+  public CompletionStage<double[]> predictBatch(List<FeatureVector> rows) {
+    List<byte[]> encoded = ServingProtocol.encode(rows);
+    if (cost.isEmpty() || !ServingProtocol.fitsOneCall(encoded, cost.get().rowCost())) {
+      return splitBatch(encoded);
+    }
+    return batch(model, encoded)
+        .exceptionallyCompose(
+            error -> {
+              Throwable cause = unwrapped(error);
+              // The limit is met if a larger model has gone live since.
+              return cause instanceof PredictionException e && ServingProtocol.isLimit(e.line())
+                  ? splitBatch(encoded)
+                  : CompletableFuture.failedFuture(cause);
+            });
+  }
+
+  private CompletableFuture<double[]> splitBatch(List<byte[]> rows) {
+    return lookUpCost()
+        .thenCompose(
+            known ->
+                known.isEmpty()
+                    ? batch(model, rows)
+                    : inTurn(
+                        model.pinned(known.get().version()),
+                        ServingProtocol.split(rows, known.get().rowCost()),
+                        new double[rows.size()]));
+  }
+
+  private CompletableFuture<double[]> inTurn(
+      ServedName version, List<List<byte[]>> calls, double[] predictions) {
+    CompletableFuture<Integer> done = CompletableFuture.completedFuture(0);
+    for (List<byte[]> rows : calls) {
+      done =
+          done.thenCompose(
+              first ->
+                  batch(version, rows)
+                      .thenApply(
+                          some -> {
+                            System.arraycopy(some, 0, predictions, first, some.length);
+                            return first + some.length;
+                          }));
+    }
+    return done.thenApply(all -> predictions);
+  }
+
+  private CompletableFuture<double[]> batch(ServedName version, List<byte[]> rows) {
+    return rows.isEmpty()
+        ? CompletableFuture.completedFuture(new double[0])
+        : call(ServingProtocol.BATCH, version, rows).thenApply(ServingProtocol::numbers);
+  }
+
+  private CompletableFuture<Optional<ServingProtocol.Cost>> lookUpCost() {
+    String pinned = model.version();
+    return pinned != null
+        ? lookUpCost(pinned)
+        : field("live")
+            .thenCompose(
+                live ->
+                    live.isEmpty()
+                        ? CompletableFuture.completedFuture(Optional.empty())
+                        : lookUpCost(live.get()));
+  }
+
+  private CompletableFuture<Optional<ServingProtocol.Cost>> lookUpCost(String version) {
+    Optional<ServingProtocol.Cost> known = cost;
+    if (known.isPresent() && known.get().version().equals(version)) {
+      return CompletableFuture.completedFuture(known);
+    }
+    return field(version)
+        .thenApply(
+            json -> {
+              cost = json.flatMap(text -> ServingProtocol.Cost.of(version, text));
+              return cost;
+            });
+  }
+
+  private CompletableFuture<Optional<String>> field(String field) {
+    checkOpen();
+    return connection.hget(model.key(), field);
+  }
+
+  private CompletableFuture<Object> call(String function, ServedName version, List<byte[]> rows) {
+    checkOpen();
+    Call call = new Call(function, version, version.arguments(rows));
+    call.attempt();
+    return call.result;
+  }
+
+  /** A call that is repeated until the server has the library and has compiled the version. */
+  @SuppressWarnings("FutureReturnValueIgnored") // what fails completes the result
+  private final class Call {
+
+    private final String function;
+    private final ServedName version;
+    private final List<byte[]> arguments;
+    private final CompletableFuture<Object> result = new CompletableFuture<>();
+    private final long startNanos = System.nanoTime();
+    private boolean healed;
+
+    Call(String function, ServedName version, List<byte[]> arguments) {
+      this.function = function;
+      this.version = version;
+      this.arguments = arguments;
+    }
+
+    void attempt() {
+      connection
+          .call(function, version.key(), arguments)
+          .whenComplete(
+              (reply, error) -> {
+                if (error == null) {
+                  result.complete(reply);
+                } else {
+                  recover(unwrapped(error));
+                }
+              });
+    }
+
+    private void recover(Throwable error) {
+      if (!(error instanceof RedisReplyException refusal)) {
+        result.completeExceptionally(error);
+      } else if (ServingProtocol.isCold(refusal.reply())) {
+        repeatUntilTimeout(refusal);
+      } else if (ServingProtocol.isWithoutLibrary(refusal.reply()) && !healed) {
+        healed = true;
+        connection
+            .install(ModelFunctions.LIBRARY)
+            .whenComplete(
+                (installed, failure) -> {
+                  if (failure == null) {
+                    attempt();
+                  } else {
+                    result.completeExceptionally(unwrapped(failure));
+                  }
+                });
+      } else {
+        result.completeExceptionally(
+            ServingProtocol.isRefusal(refusal.reply())
+                ? version.refused(refusal.reply(), refusal)
+                : refusal);
+      }
+    }
+
+    private void repeatUntilTimeout(RedisReplyException cold) {
+      if (System.nanoTime() - startNanos > coldTimeout.toNanos()) {
+        result.completeExceptionally(
+            version.stillCold(coldTimeout.toSeconds(), cold.reply(), cold));
+      } else if (!result.isDone()) { // nobody has cancelled
+        attempt();
+      }
+    }
+  }
+
+  private static Throwable unwrapped(Throwable error) {
+    Throwable cause = error.getCause();
+    return error instanceof CompletionException && cause != null ? cause : error;
+  }
+
+  private void checkOpen() {
+    if (closed.get()) {
+      throw new IllegalStateException("Cannot score with " + model + ": the predictor is closed");
+    }
+  }
+
+  /** Ends the connection if no other predictor uses it; calls under way may fail. */
+  @Override
+  public void close() {
+    if (!closed.getAndSet(true)) {
+      connection.release();
+    }
+  }
+}
