@@ -145,7 +145,8 @@ public final class SparkModels {
    * a model knows neither its number of features nor of classes.
    *
    * <p>Where two classes have equally many votes the lowest wins; Spark's own choice follows
-   * Scala's hash order and differs between Scala 2.12 and 2.13.
+   * Scala's hash order and differs between Scala 2.12 and 2.13. Spark takes the mean through a BLAS
+   * dot product, so a regression equals its answers to the bit only where that adds in plain order.
    *
    * @param numFeatures number of features of the rows it was trained with
    * @param numClasses number of classes it was trained with, 0 for a regression

@@ -100,8 +100,6 @@ abstract class Parity {
       Prediction reference = ReferenceForest.score(forest, row);
       if (isTie(forest, reference)) {
         counts.ties++;
-      } else if (isRefusedBySpark(forest, reference)) {
-        counts.refused++;
       } else {
         rows.add(row);
       }
@@ -152,19 +150,6 @@ abstract class Parity {
     double[] votes = reference.raw();
     Arrays.sort(votes);
     return votes[votes.length - 1] == votes[votes.length - 2];
-  }
-
-  /**
-   * Spark's {@code normalizeToProbabilitiesInPlace} throws for negative counts, which weighted rows
-   * leave by rounding, and where all are 0.
-   */
-  private static boolean isRefusedBySpark(Forest forest, Prediction reference) {
-    if (forest.aggregation() != Aggregation.CLASS_COUNTS
-        && forest.aggregation() != Aggregation.SUM_DISTRIBUTIONS) {
-      return false;
-    }
-    double[] raw = reference.raw();
-    return Arrays.stream(raw).anyMatch(count -> count < 0) || Arrays.stream(raw).sum() <= 0;
   }
 
   /** Empty if they are as close as they have to be, else what differs. */
@@ -222,11 +207,9 @@ abstract class Parity {
 
   /** How many doubles lie between two. */
   private static double ulps(double a, double b) {
-    return Math.abs((double) ordered(a) - ordered(b));
-  }
-
-  private static long ordered(double value) {
-    long bits = Double.doubleToLongBits(value);
-    return bits < 0 ? Long.MIN_VALUE - bits : bits;
+    if ((a < 0) != (b < 0)) {
+      return ulps(Math.abs(a), 0.0) + ulps(Math.abs(b), 0.0);
+    }
+    return Math.abs(Double.doubleToLongBits(Math.abs(a)) - Double.doubleToLongBits(Math.abs(b)));
   }
 }
