@@ -1,12 +1,15 @@
 package io.kindling.ml.spark;
 
 import io.kindling.ml.Aggregation;
+import io.kindling.ml.FeatureVector;
 import io.kindling.ml.Forest;
 import io.kindling.ml.ForestBuilder;
 import org.apache.spark.ml.classification.DecisionTreeClassificationModel;
 import org.apache.spark.ml.classification.GBTClassificationModel;
 import org.apache.spark.ml.classification.ProbabilisticClassificationModel;
 import org.apache.spark.ml.classification.RandomForestClassificationModel;
+import org.apache.spark.ml.linalg.SparseVector;
+import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.ml.regression.DecisionTreeRegressionModel;
 import org.apache.spark.ml.regression.GBTRegressionModel;
 import org.apache.spark.ml.regression.RandomForestRegressionModel;
@@ -43,6 +46,14 @@ public final class SparkModels {
    */
 
   private SparkModels() {}
+
+  /** A row of {@code org.apache.spark.ml}, dense or sparse as it is, for Kindling's predictors. */
+  public static FeatureVector features(Vector row) {
+    if (row instanceof SparseVector sparse) {
+      return FeatureVector.sparse(sparse.indices(), sparse.values());
+    }
+    return FeatureVector.dense(row.toArray());
+  }
 
   /** A decision tree whose raw prediction is its leaf's class counts. */
   public static Forest forest(DecisionTreeClassificationModel model) {
