@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.RepetitionInfo;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  *
  * <p>{@code -Dkindling.parity.seed=N} repeats a run.
  */
+@Tag("parity")
 @ExtendWith(ParityReport.class)
 abstract class Parity {
 
