@@ -74,7 +74,7 @@ class ForestWithoutSparkTest {
       try (ObjectInputStream in =
           new ObjectInputStream(new ByteArrayInputStream(written.toByteArray()))) {
         Forest forest = (Forest) in.readObject();
-        return ReferenceForest.score(forest, FeatureVector.dense(row)).toString();
+        return forest.evaluator().explain(FeatureVector.dense(row)).toString();
       }
     }
   }
