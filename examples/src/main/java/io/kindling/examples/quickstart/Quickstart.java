@@ -1,0 +1,253 @@
+package io.kindling.examples.quickstart;
+
+import io.kindling.core.KindlingException;
+import io.kindling.core.Redis;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Random;
+import java.util.Set;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * The quick start, {@code examples/run quickstart}: trains Spark forests on real ratings, publishes
+ * them to Redis, asks them in four ways and compares the answers and their times.
+ */
+public final class Quickstart {
+
+  /** Films with fewer ratings are no feature. */
+  private static final int MIN_RATINGS_OF_FEATURE = 30;
+
+  /** People who rated fewer other films are neither trained on nor asked about. */
+  private static final int MIN_OTHER_RATINGS = 10;
+
+  /** The person to show has about so many ratings at most: they all stand in a line to be typed. */
+  private static final int MAX_RATINGS_TO_SHOW = 25;
+
+  private final Options options;
+  private final PrintStream out;
+  private final boolean terminal;
+
+  private Quickstart(Options options, PrintStream out, boolean terminal) {
+    this.options = options;
+    this.out = out;
+    this.terminal = terminal;
+  }
+
+  /** Runs it; {@code --help} says how. */
+  @SuppressWarnings("SystemConsoleNull") // it is null without a terminal up to JDK 21, Spark's last
+  public static void main(String[] args) {
+    System.exit(run(System.out, System.err, System.console() != null, args));
+  }
+
+  /**
+   * Runs it.
+   *
+   * @param terminal whether somebody sits there: then Redis stays up until Enter is pressed
+   * @return the exit code: 0, or 1 if an answer differs from Spark's, or 2 if it could not run
+   */
+  static int run(PrintStream out, PrintStream err, boolean terminal, String... args) {
+    try {
+      Options options = Options.parse(args);
+      if (options.help()) {
+        out.print(Options.USAGE);
+        return 0;
+      }
+      return new Quickstart(options, out, terminal).run();
+    } catch (CannotRunException | KindlingException e) {
+      err.println("quickstart: " + e.getMessage());
+      return 2;
+    }
+  }
+
+  private int run() {
+    MovieData data = MovieData.read(options.data());
+    say(
+        "%s: %,d ratings by %,d people of %,d films.",
+        data.name(), data.numRatings(), data.people().size(), data.films().size());
+    String uri = options.redisUri();
+    if (uri != null) {
+      return run(data, uri, "Redis: %s.");
+    }
+    try (EmbeddedRedis own = EmbeddedRedis.start()) {
+      return run(data, own.uri(), "Redis: %s, started for this run.");
+    }
+  }
+
+  private int run(MovieData data, String redisUri, String announcement) {
+    try (Redis redis = Redis.connect(redisUri)) {
+      redis.jedis().ping(); // before a minute of training
+      say(announcement, redis);
+      SparkSession spark = startSpark();
+      int differences;
+      try {
+        differences = run(data, redis, spark);
+      } finally {
+        spark.stop();
+      }
+      if (terminal) {
+        waitForEnter();
+      }
+      return differences == 0 ? 0 : 1;
+    }
+  }
+
+  private static SparkSession startSpark() {
+    return SparkSession.builder()
+        .appName("Kindling quick start")
+        .master("local[*]")
+        // The data is small. A fixed number of partitions gives the same forests on every machine.
+        .config("spark.default.parallelism", 2)
+        .config("spark.sql.shuffle.partitions", 2)
+        .getOrCreate();
+  }
+
+  /** The whole story; returns how many of the numbers answered differ from Spark's. */
+  private int run(MovieData data, Redis redis, SparkSession spark) {
+    Features features = new Features(data, MIN_RATINGS_OF_FEATURE);
+    Set<Person> heldOut = FilmForest.drawHeldOut(data.people());
+    List<FilmForest> trained = train(spark, data, features, heldOut);
+
+    List<ServedForest> served = publish(redis, trained);
+    List<Question> questions = new ArrayList<>();
+    for (int i = 0; i < trained.size(); i++) {
+      questions.addAll(Question.all(spark, trained.get(i), served.get(i)));
+    }
+    printAccuracy(trained, questions);
+
+    Question shown = questionToShow(questions);
+    Ranking.print(out, shown.example().person(), served, data, features);
+
+    Collections.shuffle(questions, new Random(FilmForest.SEED)); // films take turns
+    Comparison comparison = Comparison.run(spark, questions, options.calls());
+    say(
+        "\nTime and answers of the four ways to ask, for %,d held-out ratings:\n",
+        questions.size());
+    comparison.print(out);
+
+    if (terminal || options.redisUri() != null) { // else Redis is about to stop
+      TryIt.print(out, redis, shown, data, features);
+    }
+    say("compared: %,d numbers, to the bit", comparison.numbers());
+    say("differences: %,d", comparison.differences());
+    return comparison.differences();
+  }
+
+  private List<FilmForest> train(
+      SparkSession spark, MovieData data, Features features, Set<Person> heldOut) {
+    List<Film> films = data.mostRated(options.films());
+    say(
+        """
+
+        Training a forest of %,d trees for each of the %d most rated films. It predicts how a person
+        rates the film, one of %d classes, from %,d features: that person's ratings of other films
+        (%,d of them are rated often enough) and averages by genre without this film%s.""",
+        options.trees(),
+        films.size(),
+        data.classes().count(),
+        features.count(),
+        features.numFilms(),
+        features.hasTraits() ? ", age, gender and occupation" : "");
+    Progress progress = new Progress(out, terminal, films.size());
+    List<FilmForest> trained = new ArrayList<>();
+    for (Film film : films) {
+      progress.begins(film.title());
+      trained.add(
+          FilmForest.train(
+              spark, film, data, features, heldOut, MIN_OTHER_RATINGS, options.trees()));
+      progress.ended(film.title());
+    }
+    return trained;
+  }
+
+  private List<ServedForest> publish(Redis redis, List<FilmForest> trained) {
+    List<ServedForest> served = new ArrayList<>();
+    for (FilmForest forest : trained) {
+      served.add(ServedForest.publish(redis, forest));
+    }
+    say("Published %d forests to Redis as kindling:model:{quickstart-...}.", served.size());
+    return served;
+  }
+
+  private void printAccuracy(List<FilmForest> trained, List<Question> questions) {
+    say(
+        """
+
+        How often the forests are right about people they were not trained on, a fifth of all drawn
+        at random, and how often somebody would be who always says the most frequent class:
+        """);
+    TextTable table =
+        new TextTable("film", "trained on", "nodes", "asked about", "forest", "most frequent");
+    int allRight = 0;
+    int allMajority = 0;
+    for (FilmForest forest : trained) {
+      List<Question> ofFilm =
+          questions.stream().filter(q -> q.example().film().equals(forest.film())).toList();
+      int right = (int) ofFilm.stream().filter(Question::isRight).count();
+      int majorityClass = forest.majorityClass();
+      int majority =
+          (int) ofFilm.stream().filter(q -> q.example().label() == majorityClass).count();
+      table.add(
+          forest.film().title(),
+          format("%,d", forest.train().size()),
+          format("%,d", forest.model().totalNumNodes()),
+          format("%,d", ofFilm.size()),
+          percent(right, ofFilm.size()),
+          percent(majority, ofFilm.size()));
+      allRight += right;
+      allMajority += majority;
+    }
+    table.add(
+        "all",
+        "",
+        "",
+        format("%,d", questions.size()),
+        percent(allRight, questions.size()),
+        percent(allMajority, questions.size()));
+    table.print(out);
+  }
+
+  /** A question about the person who rated most of the films asked about, with a short row. */
+  private static Question questionToShow(List<Question> questions) {
+    return questions.stream()
+        .filter(q -> q.example().person().ratings().size() <= MAX_RATINGS_TO_SHOW)
+        .max(
+            Comparator.comparingLong(
+                q -> questions.stream().filter(other -> other.isAbout(q)).count()))
+        .orElseGet(
+            () ->
+                Collections.min(
+                    questions, Comparator.comparing(q -> q.example().person().ratings().size())));
+  }
+
+  private void waitForEnter() {
+    out.print("\nRedis stays up until you press Enter. ");
+    out.flush();
+    try {
+      while (true) {
+        int read = System.in.read();
+        if (read < 0 || read == '\n') {
+          return;
+        }
+      }
+    } catch (IOException e) {
+      // Nobody can press Enter any more: as if somebody had.
+    }
+  }
+
+  private void say(String format, Object... values) {
+    out.println(format(format, values));
+  }
+
+  private static String format(String format, Object... values) {
+    return String.format(Locale.ROOT, format, values);
+  }
+
+  private static String percent(int part, int whole) {
+    return format("%.1f %%", 100.0 * part / whole);
+  }
+}
