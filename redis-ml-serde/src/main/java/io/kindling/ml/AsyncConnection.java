@@ -16,6 +16,7 @@ import io.lettuce.core.SocketOptions;
 import io.lettuce.core.SslOptions;
 import io.lettuce.core.SslVerifyMode;
 import io.lettuce.core.TimeoutOptions;
+import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.cluster.ClusterClientOptions;
 import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
@@ -60,6 +61,7 @@ final class AsyncConnection {
 
   private final RedisConfig config;
   private final AbstractRedisClient client;
+  private final StatefulConnection<String, byte[]> connection;
   private final RedisClusterAsyncCommands<String, byte[]> commands;
   private final Supplier<Collection<? extends RedisClusterAsyncCommands<String, byte[]>>> masters;
   private int users;
@@ -67,10 +69,12 @@ final class AsyncConnection {
   private AsyncConnection(
       RedisConfig config,
       AbstractRedisClient client,
+      StatefulConnection<String, byte[]> connection,
       RedisClusterAsyncCommands<String, byte[]> commands,
       Supplier<Collection<? extends RedisClusterAsyncCommands<String, byte[]>>> masters) {
     this.config = config;
     this.client = client;
+    this.connection = connection;
     this.commands = commands;
     this.masters = masters;
   }
@@ -94,19 +98,32 @@ final class AsyncConnection {
           if (present != this || --users > 0) {
             return present;
           }
+          connection.close();
           client.shutdown(Duration.ZERO, LONGEST_SHUTDOWN);
           return null;
         });
   }
 
-  /** Calls a function that only reads: a reply as byte[], or a List of byte[], Long and Lists. */
-  CompletableFuture<Object> call(String function, String key, List<byte[]> arguments) {
-    ScriptOutputType reply =
-        function.equals(ServingProtocol.PREDICT) ? ScriptOutputType.VALUE : ScriptOutputType.MULTI;
+  /** What a function replies; Lettuce has to know before. */
+  enum Reply {
+    /** byte[]. */
+    TEXT(ScriptOutputType.VALUE),
+    /** List of byte[], Long or List. */
+    LIST(ScriptOutputType.MULTI);
+
+    private final ScriptOutputType type;
+
+    Reply(ScriptOutputType type) {
+      this.type = type;
+    }
+  }
+
+  /** Calls a function that only reads. */
+  CompletionStage<Object> call(String function, Reply reply, String key, List<byte[]> arguments) {
     return completed(
         () ->
             commands.<Object>fcallReadOnly(
-                function, reply, new String[] {key}, arguments.toArray(byte[][]::new)),
+                function, reply.type, new String[] {key}, arguments.toArray(byte[][]::new)),
         "FCALL_RO on '" + key + "'");
   }
 
@@ -118,7 +135,7 @@ final class AsyncConnection {
   }
 
   /** Installs a library on every master that lacks it or has a lower version of it. */
-  CompletableFuture<Void> install(FunctionLibrary library) {
+  CompletionStage<Void> install(FunctionLibrary library) {
     CompletableFuture<?>[] all;
     try {
       all =
@@ -207,11 +224,12 @@ final class AsyncConnection {
         connection = client.connect(CODEC, uri);
       }
       if (config.topology() == RedisConfig.Topology.STANDALONE && isCluster(connection)) {
+        connection.close();
         client.shutdown(Duration.ZERO, LONGEST_SHUTDOWN);
         return openCluster(config);
       }
       return new AsyncConnection(
-          config, client, connection.async(), () -> List.of(connection.async()));
+          config, client, connection, connection.async(), () -> List.of(connection.async()));
     } catch (RuntimeException e) {
       client.shutdown(Duration.ZERO, LONGEST_SHUTDOWN);
       throw failure(e, "the first command", config);
@@ -245,7 +263,11 @@ final class AsyncConnection {
         connection.setReadFrom(new AnyReplicaElseMaster());
       }
       return new AsyncConnection(
-          config, client, connection.async(), () -> connection.async().upstream().asMap().values());
+          config,
+          client,
+          connection,
+          connection.async(),
+          () -> connection.async().upstream().asMap().values());
     } catch (RuntimeException e) {
       client.shutdown(Duration.ZERO, LONGEST_SHUTDOWN);
       throw failure(e, "the first command", config);

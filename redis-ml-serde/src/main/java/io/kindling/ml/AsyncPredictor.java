@@ -2,12 +2,15 @@ package io.kindling.ml;
 
 import io.kindling.core.RedisConfig;
 import io.kindling.core.RedisReplyException;
+import io.kindling.ml.AsyncConnection.Reply;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -31,6 +34,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * @since 0.1
  */
 public final class AsyncPredictor implements AutoCloseable {
+
+  /** How often a call asks for a library that it has installed. */
+  private static final int MAX_WAITS = 50;
+
+  private static final Executor AFTER_A_WAIT =
+      CompletableFuture.delayedExecutor(20, TimeUnit.MILLISECONDS);
 
   private final AsyncConnection connection;
   private final AtomicBoolean closed;
@@ -76,7 +85,7 @@ public final class AsyncPredictor implements AutoCloseable {
 
   /** The class as a number from 0, or the predicted value of a regression. */
   public CompletionStage<Double> predict(FeatureVector row) {
-    return call(ServingProtocol.PREDICT, model, List.of(ServingProtocol.encode(row)))
+    return call(ServingProtocol.PREDICT, Reply.TEXT, model, List.of(ServingProtocol.encode(row)))
         .thenApply(ServingProtocol::number);
   }
 
@@ -87,7 +96,7 @@ public final class AsyncPredictor implements AutoCloseable {
 
   /** Prediction, raw prediction, probabilities and the version that gave them. */
   public CompletionStage<Prediction> explain(FeatureVector row) {
-    return call(ServingProtocol.EXPLAIN, model, List.of(ServingProtocol.encode(row)))
+    return call(ServingProtocol.EXPLAIN, Reply.LIST, model, List.of(ServingProtocol.encode(row)))
         .thenApply(ServingProtocol::explanation);
   }
 
@@ -104,13 +113,11 @@ public final class AsyncPredictor implements AutoCloseable {
     }
     return batch(model, encoded)
         .exceptionallyCompose(
-            error -> {
-              Throwable cause = unwrapped(error);
-              // The limit is met if a larger model has gone live since.
-              return cause instanceof PredictionException e && ServingProtocol.isLimit(e.line())
-                  ? splitBatch(encoded)
-                  : CompletableFuture.failedFuture(cause);
-            });
+            error ->
+                unwrapped(error) instanceof PredictionException e
+                        && ServingProtocol.isLimit(e.line())
+                    ? splitBatch(encoded) // a larger model has gone live since
+                    : CompletableFuture.failedFuture(unwrapped(error)));
   }
 
   private CompletableFuture<double[]> splitBatch(List<byte[]> rows) {
@@ -145,19 +152,26 @@ public final class AsyncPredictor implements AutoCloseable {
   private CompletableFuture<double[]> batch(ServedName version, List<byte[]> rows) {
     return rows.isEmpty()
         ? CompletableFuture.completedFuture(new double[0])
-        : call(ServingProtocol.BATCH, version, rows).thenApply(ServingProtocol::numbers);
+        : call(ServingProtocol.BATCH, Reply.LIST, version, rows)
+            .thenApply(ServingProtocol::numbers);
   }
 
+  /** Empty if it cannot be told: the call itself will say why. */
   private CompletableFuture<Optional<ServingProtocol.Cost>> lookUpCost() {
     String pinned = model.version();
-    return pinned != null
-        ? lookUpCost(pinned)
-        : field("live")
-            .thenCompose(
-                live ->
-                    live.isEmpty()
-                        ? CompletableFuture.completedFuture(Optional.empty())
-                        : lookUpCost(live.get()));
+    CompletableFuture<Optional<String>> version =
+        pinned == null ? field("live") : CompletableFuture.completedFuture(Optional.of(pinned));
+    return version
+        .thenCompose(
+            found ->
+                found
+                    .map(this::lookUpCost)
+                    .orElseGet(() -> CompletableFuture.completedFuture(Optional.empty())))
+        .exceptionallyCompose(
+            error ->
+                unwrapped(error) instanceof RedisReplyException // such as a key of another type
+                    ? CompletableFuture.completedFuture(Optional.empty())
+                    : CompletableFuture.failedFuture(error));
   }
 
   private CompletableFuture<Optional<ServingProtocol.Cost>> lookUpCost(String version) {
@@ -178,33 +192,35 @@ public final class AsyncPredictor implements AutoCloseable {
     return connection.hget(model.key(), field);
   }
 
-  private CompletableFuture<Object> call(String function, ServedName version, List<byte[]> rows) {
+  private CompletableFuture<Object> call(
+      String function, Reply reply, ServedName version, List<byte[]> rows) {
     checkOpen();
-    Call call = new Call(function, version, version.arguments(rows));
+    Call call = new Call(function, reply, version, version.arguments(rows));
     call.attempt();
     return call.result;
   }
 
   /** A call that is repeated until the server has the library and has compiled the version. */
-  @SuppressWarnings("FutureReturnValueIgnored") // what fails completes the result
   private final class Call {
 
     private final String function;
+    private final Reply type;
     private final ServedName version;
     private final List<byte[]> arguments;
     private final CompletableFuture<Object> result = new CompletableFuture<>();
     private final long startNanos = System.nanoTime();
-    private boolean healed;
+    private int waits;
 
-    Call(String function, ServedName version, List<byte[]> arguments) {
+    Call(String function, Reply type, ServedName version, List<byte[]> arguments) {
       this.function = function;
+      this.type = type;
       this.version = version;
       this.arguments = arguments;
     }
 
     void attempt() {
       connection
-          .call(function, version.key(), arguments)
+          .call(function, type, version.key(), arguments)
           .whenComplete(
               (reply, error) -> {
                 if (error == null) {
@@ -219,19 +235,9 @@ public final class AsyncPredictor implements AutoCloseable {
       if (!(error instanceof RedisReplyException refusal)) {
         result.completeExceptionally(error);
       } else if (ServingProtocol.isCold(refusal.reply())) {
-        repeatUntilTimeout(refusal);
-      } else if (ServingProtocol.isWithoutLibrary(refusal.reply()) && !healed) {
-        healed = true;
-        connection
-            .install(ModelFunctions.LIBRARY)
-            .whenComplete(
-                (installed, failure) -> {
-                  if (failure == null) {
-                    attempt();
-                  } else {
-                    result.completeExceptionally(unwrapped(failure));
-                  }
-                });
+        repeatUntilWarm(refusal);
+      } else if (ServingProtocol.isWithoutLibrary(refusal.reply()) && waits < MAX_WAITS) {
+        heal();
       } else {
         result.completeExceptionally(
             ServingProtocol.isRefusal(refusal.reply())
@@ -240,7 +246,25 @@ public final class AsyncPredictor implements AutoCloseable {
       }
     }
 
-    private void repeatUntilTimeout(RedisReplyException cold) {
+    /** Installs the library once; a replica may receive it a little later. */
+    private void heal() {
+      if (waits++ > 0) {
+        AFTER_A_WAIT.execute(this::attempt);
+        return;
+      }
+      connection
+          .install(ModelFunctions.LIBRARY)
+          .whenComplete(
+              (installed, failure) -> {
+                if (failure == null) {
+                  attempt();
+                } else {
+                  result.completeExceptionally(unwrapped(failure));
+                }
+              });
+    }
+
+    private void repeatUntilWarm(RedisReplyException cold) {
       if (System.nanoTime() - startNanos > coldTimeout.toNanos()) {
         result.completeExceptionally(
             version.stillCold(coldTimeout.toSeconds(), cold.reply(), cold));

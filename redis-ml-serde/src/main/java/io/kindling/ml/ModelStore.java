@@ -147,7 +147,7 @@ public final class ModelStore {
     return failure;
   }
 
-  private static void makeLive(ModelHash hash, String version, @Nullable String expected) {
+  static void makeLive(ModelHash hash, String version, @Nullable String expected) {
     ModelHash.Promotion promotion;
     try {
       promotion = hash.promote(version, expected);

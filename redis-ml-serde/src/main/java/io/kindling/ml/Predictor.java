@@ -137,21 +137,24 @@ public final class Predictor {
         : ServingProtocol.numbers(call(ServingProtocol.BATCH, version.arguments(rows)));
   }
 
+  /** Null if it cannot be told: the call itself will say why. */
   private ServingProtocol.@Nullable Cost lookUpCost() {
-    String version = model.version();
-    if (version == null) {
-      version = redis.jedis().hget(model.key(), "live");
-    }
-    if (version == null) {
-      return null;
-    }
-    ServingProtocol.Cost known = cost;
-    if (known == null || !known.version().equals(version)) {
+    try {
+      String version = model.version();
+      if (version == null) {
+        version = redis.jedis().hget(model.key(), "live");
+      }
+      ServingProtocol.Cost known = cost;
+      if (version == null || (known != null && known.version().equals(version))) {
+        return version == null ? null : known;
+      }
       String json = redis.jedis().hget(model.key(), version);
       known = json == null ? null : ServingProtocol.Cost.of(version, json).orElse(null);
       cost = known;
+      return known;
+    } catch (RedisReplyException e) {
+      return null; // such as a key of another type
     }
-    return known;
   }
 
   private @Nullable Object call(String function, List<byte[]> arguments) {

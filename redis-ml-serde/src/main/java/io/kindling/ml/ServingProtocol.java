@@ -121,8 +121,7 @@ final class ServingProtocol {
 
   /** What a forest takes of the bound on nodes: a leaf of many classes counts as several. */
   static long compiledNodes(Forest forest) {
-    long ofLeaf = 1L + (forest.aggregation().leafHoldsClassCounts() ? forest.numClasses() / 8 : 0);
-    return forest.numNodes() + (ofLeaf - 1) * forest.numLeaves();
+    return forest.numNodes() + (long) forest.leafWidth() / 8 * forest.numLeaves();
   }
 
   /**

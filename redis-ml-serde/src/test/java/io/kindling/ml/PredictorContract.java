@@ -17,6 +17,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -28,7 +29,10 @@ import org.junit.jupiter.api.Test;
 abstract class PredictorContract {
 
   private static final long SEED = new Random().nextLong();
+  private static final String PREFIX = TestRedis.prefix();
   private static final FeatureVector ZERO = FeatureVector.sparse(new int[0], new double[0]);
+
+  private static final AtomicInteger NAMES = new AtomicInteger();
 
   private static Redis redis;
 
@@ -69,7 +73,7 @@ abstract class PredictorContract {
 
   @BeforeEach
   void nameTheModel() {
-    name = TestRedis.prefix() + getClass().getSimpleName();
+    name = PREFIX + NAMES.incrementAndGet();
   }
 
   @AfterEach
@@ -263,6 +267,7 @@ abstract class PredictorContract {
     redis.jedis().set(ModelHash.key(name), "text");
 
     refused(() -> scorer().predict(ZERO), "KINDLINGMISSING", "is not a hash");
+    refused(() -> scorer().predictBatch(List.of(ZERO)), "KINDLINGMISSING", "is not a hash");
   }
 
   @Test
@@ -407,6 +412,8 @@ abstract class PredictorContract {
     TestRedis replica = later(TestRedis.startReplicaOf(master));
     RedisConfig config = master.config().toBuilder().readFromReplicas().build();
 
+    worksOn(config, config);
+    master.ask("FUNCTION", "FLUSH");
     worksOn(config, config);
     long before = calls(master.ask("INFO", "commandstats"));
     long there = calls(replica.ask("INFO", "commandstats"));
