@@ -7,7 +7,8 @@ import java.util.TreeMap;
 /** Runs the benchmark that is named by the only argument; see the package for the command. */
 final class Bench {
   /** Every benchmark by the name that {@code -Dbench=} takes. */
-  private static final Map<String, Benchmark> BENCHMARKS = new TreeMap<>(Map.of());
+  private static final Map<String, Benchmark> BENCHMARKS =
+      new TreeMap<>(Map.of("serving", new ServingBench()));
 
   private static final Path FIGURES = Path.of("integration-tests/target/bench");
   private static final Path CHARTS = Path.of("docs/benchmarks");

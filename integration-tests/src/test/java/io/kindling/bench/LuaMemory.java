@@ -1,0 +1,32 @@
+package io.kindling.bench;
+
+import io.kindling.core.Redis;
+import java.util.List;
+
+/** The memory of a server's Lua, in which compiled models stand. */
+final class LuaMemory {
+
+  private static final String LIBRARY =
+      """
+      #!lua name=bench_memory
+      redis.register_function{function_name='bench_memory', flags={'no-writes'}, callback=function()
+        collectgarbage('collect')
+        collectgarbage('collect')
+        return string.format('%.0f', collectgarbage('count') * 1024)
+      end}
+      """;
+
+  private LuaMemory() {}
+
+  /** Bytes in use after two full collections. */
+  static double bytes(Redis redis) {
+    redis.jedis().functionLoadReplace(LIBRARY);
+    Object reply = redis.jedis().fcallReadonly("bench_memory", List.of(), List.of());
+    return Double.parseDouble((String) reply);
+  }
+
+  /** Forgets every compiled version, as a restart does. */
+  static void dropCompiled(Redis redis) {
+    redis.jedis().functionFlush();
+  }
+}

@@ -1,0 +1,53 @@
+package io.kindling.bench;
+
+import io.kindling.core.Redis;
+import io.kindling.core.testing.TestRedis;
+import io.kindling.ml.Forest;
+import java.util.List;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * How fast does a forest answer in the JVM and inside Redis, against Spark itself? {@code mvn -B
+ * -ntp -Pbench verify -Dbench=serving}
+ *
+ * <p>500 complete trees of depth 5, 5 classes, 1,700 features of which a row sets 100; and 15,000
+ * trees of depth 7 over 200 features, all set, 2 classes. Forests and rows are generated from fixed
+ * seeds; Spark gets the same forest. Every way is warm and answers the same rows in the same run,
+ * one at a time; each answer was compared to the bit with Spark's before.
+ */
+final class ServingBench implements Benchmark {
+
+  static final int REPETITIONS = 5;
+  static final int ROWS = 1_000;
+
+  @Override
+  public void run(BenchReport report) throws Exception {
+    GeneratedForest generated = new GeneratedForest(500, 5, 1700, 5, 2_000, 20170601);
+    List<SparseRow> rows = generated.rows(ROWS, 100);
+    Forest forest = generated.forest();
+    try (TestRedis server = startRedis();
+        Redis redis = Redis.connect(server.config());
+        SparkSession session =
+            SparkSession.builder().appName("bench").master("local[1]").getOrCreate()) {
+      report.measuredAgainst(server);
+      SparkServing spark = new SparkServing(session, generated.spark(), rows);
+      JvmServing jvm = new JvmServing(forest, rows);
+      FunctionsServing functions = new FunctionsServing(redis, forest, rows);
+
+      jvm.compare(spark);
+      functions.compare(spark);
+      report.addExact(
+          "differences", "rows", ROWS + " rows, jvm and functions against transform", 0);
+      spark.report(report);
+      jvm.report(report, spark);
+      functions.report(report, spark);
+      functions.reportMemory(report);
+      new LargeForest(redis, server).report(report);
+    }
+  }
+
+  private static TestRedis startRedis() {
+    // Every call of a millisecond or more stands in SLOWLOG.
+    return TestRedis.start("--slowlog-log-slower-than", "1000", "--slowlog-max-len", "100000");
+  }
+}
