@@ -2,13 +2,19 @@ package io.kindling.smoke;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kindling.core.Redis;
+import io.kindling.core.testing.TestRedis;
+import io.kindling.ml.AsyncPredictor;
+import io.kindling.ml.FeatureVector;
 import io.kindling.ml.Forest;
 import io.kindling.ml.ForestEvaluator;
+import io.kindling.ml.Predictor;
 import io.kindling.ml.spark.SparkModels;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.ml.classification.RandomForestClassificationModel;
 import org.apache.spark.ml.classification.RandomForestClassifier;
@@ -48,36 +54,33 @@ class ModelsSmokeIT {
   }
 
   @Test
-  void forest_ofMlTrainedHere_answersAsSpark() {
-    var rows = new ArrayList<Row>();
-    for (double[] point : POINTS) {
-      rows.add(RowFactory.create(label(point), Vectors.dense(point)));
-    }
-    Dataset<Row> frame =
-        spark.createDataFrame(
-            rows,
-            new StructType()
-                .add("label", DataTypes.DoubleType)
-                .add("raw", SQLDataTypes.VectorType()));
-    Dataset<Row> indexed =
-        new VectorIndexer()
-            .setInputCol("raw")
-            .setOutputCol("features")
-            .setMaxCategories(CATEGORIES)
-            .fit(frame)
-            .transform(frame);
-
+  void forest_ofMlTrainedHere_answersAsSparkInEveryRuntime() throws Exception {
+    Dataset<Row> frame = indexed();
     RandomForestClassificationModel model =
-        new RandomForestClassifier().setNumTrees(10).setMaxDepth(4).setSeed(3).fit(indexed);
-    Forest forest = Forest.fromBytes(SparkModels.forest(model).toBytes());
+        new RandomForestClassifier().setNumTrees(10).setMaxDepth(4).setSeed(3).fit(frame);
+    Forest forest = SparkModels.forest(model);
+    String name = TestRedis.prefix() + "smoke";
 
-    ForestEvaluator evaluator = forest.evaluator();
-    double[] probability = new double[3];
-    for (Row row : indexed.collectAsList()) {
-      Vector features = row.getAs("features");
-      evaluator.predictProbability(features.toArray(), probability);
-      assertThat(evaluator.predict(features.toArray())).isEqualTo(model.predict(features));
-      assertThat(probability).isEqualTo(model.predictProbability(features).toArray());
+    try (Redis redis = Redis.connect(TestRedis.shared().config());
+        AsyncPredictor async = AsyncPredictor.open(redis.config(), name)) {
+      forest.publish(redis, name);
+      Predictor predictor = Predictor.open(redis, name);
+      ForestEvaluator evaluator = Forest.fromBytes(forest.toBytes()).evaluator();
+      double[] probability = new double[3];
+      for (Row row : frame.limit(50).collectAsList()) {
+        Vector vector = row.getAs("features");
+        FeatureVector features = SparkModels.features(vector);
+        double prediction = model.predict(vector);
+        double[] probabilities = model.predictProbability(vector).toArray();
+
+        evaluator.predictProbability(features, probability);
+        assertThat(evaluator.predict(features)).isEqualTo(prediction);
+        assertThat(probability).isEqualTo(probabilities);
+        assertThat(predictor.predict(features)).isEqualTo(prediction);
+        assertThat(predictor.predictProbability(features)).isEqualTo(probabilities);
+        assertThat(async.predict(features).toCompletableFuture().get(30, TimeUnit.SECONDS))
+            .isEqualTo(prediction);
+      }
     }
     assertThat(new Forest(model.trees())).isEqualTo(forest);
   }
@@ -110,6 +113,26 @@ class ModelsSmokeIT {
       assertThat(evaluator.predict(point.features().toArray()))
           .isEqualTo(model.predict(point.features()));
     }
+  }
+
+  /** The points with Spark's own marks on the feature that is categorical. */
+  private static Dataset<Row> indexed() {
+    var rows = new ArrayList<Row>();
+    for (double[] point : POINTS) {
+      rows.add(RowFactory.create(label(point), Vectors.dense(point)));
+    }
+    Dataset<Row> frame =
+        spark.createDataFrame(
+            rows,
+            new StructType()
+                .add("label", DataTypes.DoubleType)
+                .add("raw", SQLDataTypes.VectorType()));
+    return new VectorIndexer()
+        .setInputCol("raw")
+        .setOutputCol("features")
+        .setMaxCategories(CATEGORIES)
+        .fit(frame)
+        .transform(frame);
   }
 
   /** One categorical feature and three continuous ones. */
