@@ -1,5 +1,6 @@
 package io.kindling.ml;
 
+import io.kindling.core.ConfigException;
 import io.kindling.core.FunctionLibrary;
 import io.kindling.core.KindlingException;
 import io.kindling.core.RedisConfig;
@@ -104,6 +105,11 @@ final class AsyncConnection {
         });
   }
 
+  /** How long to repeat what only reads. */
+  Duration retryFor() {
+    return config.retryFor();
+  }
+
   /** What a function replies; Lettuce has to know before. */
   enum Reply {
     /** byte[]. */
@@ -193,13 +199,24 @@ final class AsyncConnection {
   }
 
   private static KindlingException failure(Throwable error, String what, RedisConfig config) {
+    Throwable root = error;
     for (Throwable e = error; e != null; e = e.getCause()) {
+      if (e instanceof KindlingException known) {
+        return known;
+      }
       if (e instanceof RedisCommandExecutionException && e.getMessage() != null) {
         return RedisReplyException.of(e.getMessage(), e, what, config.toString());
       }
+      root = e;
     }
     return new RedisUnavailableException(
-        "Cannot run " + what + " at " + config + ": " + error.getMessage(), error);
+        "Cannot run "
+            + what
+            + " at "
+            + config
+            + ": "
+            + (root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage()),
+        error);
   }
 
   private static AsyncConnection open(RedisConfig config) {
@@ -288,14 +305,18 @@ final class AsyncConnection {
 
   private static SslOptions sslOptions(RedisConfig.Tls tls) {
     SslOptions.Builder options = SslOptions.builder();
-    if (tls.trustStore() != null) {
-      String password = tls.trustStorePassword();
-      options.truststore(new File(tls.trustStore()), password == null ? "" : password);
-    }
-    if (tls.keyStore() != null) {
-      String password = tls.keyStorePassword();
-      options.keystore(
-          new File(tls.keyStore()), password == null ? new char[0] : password.toCharArray());
+    try {
+      if (tls.trustStore() != null) {
+        String password = tls.trustStorePassword();
+        options.truststore(new File(tls.trustStore()), password == null ? "" : password);
+      }
+      if (tls.keyStore() != null) {
+        String password = tls.keyStorePassword();
+        options.keystore(
+            new File(tls.keyStore()), password == null ? new char[0] : password.toCharArray());
+      }
+    } catch (IllegalArgumentException e) { // there is no such file
+      throw new ConfigException("Redis configuration", List.of(String.valueOf(e.getMessage())));
     }
     return options.build();
   }

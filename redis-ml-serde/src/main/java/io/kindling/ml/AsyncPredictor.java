@@ -9,9 +9,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 
 /**
  * Scores rows inside Redis as {@link Predictor} does, without a thread that waits: many calls are
@@ -34,12 +33,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * @since 0.1
  */
 public final class AsyncPredictor implements AutoCloseable {
-
-  /** How often a call asks for a library that it has installed. */
-  private static final int MAX_WAITS = 50;
-
-  private static final Executor AFTER_A_WAIT =
-      CompletableFuture.delayedExecutor(20, TimeUnit.MILLISECONDS);
 
   private final AsyncConnection connection;
   private final AtomicBoolean closed;
@@ -114,10 +107,10 @@ public final class AsyncPredictor implements AutoCloseable {
     return batch(model, encoded)
         .exceptionallyCompose(
             error ->
-                unwrapped(error) instanceof PredictionException e
+                AsyncCall.unwrapped(error) instanceof PredictionException e
                         && ServingProtocol.isLimit(e.line())
                     ? splitBatch(encoded) // a larger model has gone live since
-                    : CompletableFuture.failedFuture(unwrapped(error)));
+                    : CompletableFuture.failedFuture(AsyncCall.unwrapped(error)));
   }
 
   private CompletableFuture<double[]> splitBatch(List<byte[]> rows) {
@@ -169,7 +162,8 @@ public final class AsyncPredictor implements AutoCloseable {
                     .orElseGet(() -> CompletableFuture.completedFuture(Optional.empty())))
         .exceptionallyCompose(
             error ->
-                unwrapped(error) instanceof RedisReplyException // such as a key of another type
+                AsyncCall.unwrapped(error)
+                        instanceof RedisReplyException // such as a key of another type
                     ? CompletableFuture.completedFuture(Optional.empty())
                     : CompletableFuture.failedFuture(error));
   }
@@ -188,95 +182,19 @@ public final class AsyncPredictor implements AutoCloseable {
   }
 
   private CompletableFuture<Optional<String>> field(String field) {
-    checkOpen();
-    return connection.hget(model.key(), field);
+    return repeated(model, () -> connection.hget(model.key(), field));
   }
 
   private CompletableFuture<Object> call(
       String function, Reply reply, ServedName version, List<byte[]> rows) {
+    List<byte[]> arguments = version.arguments(rows);
+    return repeated(version, () -> connection.call(function, reply, version.key(), arguments));
+  }
+
+  private <T> CompletableFuture<T> repeated(
+      ServedName version, Supplier<CompletionStage<T>> command) {
     checkOpen();
-    Call call = new Call(function, reply, version, version.arguments(rows));
-    call.attempt();
-    return call.result;
-  }
-
-  /** A call that is repeated until the server has the library and has compiled the version. */
-  private final class Call {
-
-    private final String function;
-    private final Reply type;
-    private final ServedName version;
-    private final List<byte[]> arguments;
-    private final CompletableFuture<Object> result = new CompletableFuture<>();
-    private final long startNanos = System.nanoTime();
-    private int waits;
-
-    Call(String function, Reply type, ServedName version, List<byte[]> arguments) {
-      this.function = function;
-      this.type = type;
-      this.version = version;
-      this.arguments = arguments;
-    }
-
-    void attempt() {
-      connection
-          .call(function, type, version.key(), arguments)
-          .whenComplete(
-              (reply, error) -> {
-                if (error == null) {
-                  result.complete(reply);
-                } else {
-                  recover(unwrapped(error));
-                }
-              });
-    }
-
-    private void recover(Throwable error) {
-      if (!(error instanceof RedisReplyException refusal)) {
-        result.completeExceptionally(error);
-      } else if (ServingProtocol.isCold(refusal.reply())) {
-        repeatUntilWarm(refusal);
-      } else if (ServingProtocol.isWithoutLibrary(refusal.reply()) && waits < MAX_WAITS) {
-        heal();
-      } else {
-        result.completeExceptionally(
-            ServingProtocol.isRefusal(refusal.reply())
-                ? version.refused(refusal.reply(), refusal)
-                : refusal);
-      }
-    }
-
-    /** Installs the library once; a replica may receive it a little later. */
-    private void heal() {
-      if (waits++ > 0) {
-        AFTER_A_WAIT.execute(this::attempt);
-        return;
-      }
-      connection
-          .install(ModelFunctions.LIBRARY)
-          .whenComplete(
-              (installed, failure) -> {
-                if (failure == null) {
-                  attempt();
-                } else {
-                  result.completeExceptionally(unwrapped(failure));
-                }
-              });
-    }
-
-    private void repeatUntilWarm(RedisReplyException cold) {
-      if (System.nanoTime() - startNanos > coldTimeout.toNanos()) {
-        result.completeExceptionally(
-            version.stillCold(coldTimeout.toSeconds(), cold.reply(), cold));
-      } else if (!result.isDone()) { // nobody has cancelled
-        attempt();
-      }
-    }
-  }
-
-  private static Throwable unwrapped(Throwable error) {
-    Throwable cause = error.getCause();
-    return error instanceof CompletionException && cause != null ? cause : error;
+    return AsyncCall.start(connection, version, coldTimeout, command);
   }
 
   private void checkOpen() {

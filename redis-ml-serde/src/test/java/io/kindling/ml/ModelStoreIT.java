@@ -556,6 +556,34 @@ class ModelStoreIT {
     }
   }
 
+  @Test
+  void loadAndPredict_whileVersionsAreReplaced_answerFromOneOfThem() throws Exception {
+    STORE.publish(name, constant(0));
+    ExecutorService executor = Executors.newSingleThreadExecutor();
+    try {
+      Future<?> publications =
+          executor.submit(
+              () -> {
+                for (int i = 1; i <= 60; i++) {
+                  STORE.publish(name, constant(i));
+                }
+              });
+      double last = 0;
+      while (!publications.isDone()) {
+        double loaded = STORE.load(name).evaluator().predict(ZERO);
+        double predicted = answer();
+
+        assertThat(loaded).isGreaterThanOrEqualTo(last);
+        assertThat(predicted).isGreaterThanOrEqualTo(loaded);
+        last = predicted;
+      }
+      publications.get();
+      assertThat(answer()).isEqualTo(60);
+    } finally {
+      executor.shutdown();
+    }
+  }
+
   // ---- replicas and clusters
 
   @Test

@@ -3,10 +3,14 @@ package io.kindling.ml;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.kindling.core.ConfigException;
 import io.kindling.core.Redis;
 import io.kindling.core.RedisConfig;
+import io.kindling.core.RedisReplyException;
 import io.kindling.core.RedisUnavailableException;
+import io.kindling.core.testing.Certificates;
 import io.kindling.core.testing.TestRedis;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -24,6 +28,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What holds of every client that scores inside Redis. */
 abstract class PredictorContract {
@@ -450,6 +457,61 @@ abstract class PredictorContract {
     RedisConfig reader = server.config().toBuilder().user("reader").password("secret").build();
 
     worksOn(server.config(), reader);
+  }
+
+  @Test
+  void predict_wrongPassword_isNotPermitted() {
+    TestRedis server = later(TestRedis.start("--requirepass", "owner"));
+    RedisConfig stranger = server.config().toBuilder().password("guess").build();
+
+    assertThatThrownBy(() -> later(open(stranger, name)).predict(ZERO))
+        .isInstanceOf(RedisReplyException.NoPermission.class)
+        .hasMessageContaining("WRONGPASS")
+        .hasMessageNotContaining("guess");
+  }
+
+  /** Of the embedded binaries only linux-amd64 has TLS. */
+  @Test
+  @EnabledOnOs(value = OS.LINUX, architectures = "amd64")
+  void everyVerb_tls_works(@TempDir Path folder) {
+    Certificates certificates = Certificates.make(folder);
+    TestRedis server = later(TestRedis.start(certificates.serverArguments()));
+    RedisConfig config = server.config().toBuilder().tls(certificates.clientTls()).build();
+
+    worksOn(config, config);
+    assertThatThrownBy(
+            () ->
+                later(open(config.toBuilder().tls(RedisConfig.Tls.defaults()).build(), name))
+                    .predict(ZERO))
+        .isInstanceOf(RedisUnavailableException.class)
+        .hasMessageContaining("unable to find valid certification path");
+    RedisConfig.Tls missing =
+        new RedisConfig.Tls(folder.resolve("none.p12").toString(), null, null, null, true);
+    assertThatThrownBy(
+            () -> later(open(config.toBuilder().tls(missing).build(), name)).predict(ZERO))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("none.p12");
+  }
+
+  @Test
+  void predict_serverGoneForAMoment_isAnsweredWhenItIsBack() throws Exception {
+    TestRedis server = later(TestRedis.start("--appendonly", "yes", "--appendfsync", "always"));
+    Redis own = later(Redis.connect(server.config()));
+    constant(3).publish(own, name);
+    RedisConfig patient = server.config().toBuilder().retryFor(Duration.ofMinutes(1)).build();
+    Scorer scorer = later(open(patient, name));
+    scorer.predict(ZERO);
+    server.kill();
+    ExecutorService executor = Executors.newSingleThreadExecutor();
+    try {
+      Future<Double> answer = executor.submit(() -> scorer.predict(ZERO));
+
+      server.startAgain();
+
+      assertThat(answer.get()).isEqualTo(3);
+    } finally {
+      executor.shutdown();
+    }
   }
 
   @Test
