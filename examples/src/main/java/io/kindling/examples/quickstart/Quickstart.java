@@ -2,6 +2,7 @@ package io.kindling.examples.quickstart;
 
 import io.kindling.core.KindlingException;
 import io.kindling.core.Redis;
+import io.kindling.examples.EmbeddedRedis;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kindling.core.Redis;
+import io.kindling.examples.EmbeddedRedis;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.util.List;

@@ -1,5 +1,6 @@
-package io.kindling.examples.quickstart;
+package io.kindling.examples;
 
+import io.kindling.core.KindlingException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -9,7 +10,7 @@ import redis.embedded.RedisServer;
  * A real redis-server from the jar of embedded-redis, on a free port of 127.0.0.1, in memory only.
  * Stopped by {@link #close()}, and at the latest when this JVM ends.
  */
-final class EmbeddedRedis implements AutoCloseable {
+public final class EmbeddedRedis implements AutoCloseable {
 
   private final RedisServer server;
   private final int port;
@@ -19,7 +20,8 @@ final class EmbeddedRedis implements AutoCloseable {
     this.port = port;
   }
 
-  static EmbeddedRedis start() {
+  /** Starts one. */
+  public static EmbeddedRedis start() {
     try {
       int port = freePort();
       RedisServer server =
@@ -34,7 +36,7 @@ final class EmbeddedRedis implements AutoCloseable {
       server.start();
       return redis;
     } catch (IOException | RuntimeException e) {
-      throw new CannotRunException(
+      throw new KindlingException(
           "Cannot start a Redis of its own: " + e + "; name a running one with --redis URI", e);
     }
   }
@@ -45,7 +47,8 @@ final class EmbeddedRedis implements AutoCloseable {
     }
   }
 
-  String uri() {
+  /** Where it listens. */
+  public String uri() {
     return "redis://127.0.0.1:" + port;
   }
 
