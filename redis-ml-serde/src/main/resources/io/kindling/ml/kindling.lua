@@ -13,10 +13,10 @@ cache, the answers, the functions. Why it is fast:
 
 - Trees become Lua functions generated from decoded numbers, thousands of nodes each: `if x1[7]<=3 then ...`. A
   function adds up its trees in order, so a tree costs no call.
-- A value is replaced by its rank among the thresholds of its feature, counted from where 0 stands. So every
-  number in a split is a small integer, which the splits of a function share, and Lua addresses the first 256
-  constants of a function in the instruction itself. Leaves of unweighted classes hold their counts for the same
-  reason, and are divided by their sum when a row reaches them, as Spark does.
+- An instruction of Lua addresses a number directly as long as its function has no more than 256 constants, and
+  constants are the larger part of a function's memory. So the numbers of a function are small integers that its splits
+  and leaves share. A value is replaced by its rank among the thresholds of its feature, counted from where 0 stands.
+  Leaves of unweighted classes hold their counts, and are divided by their sum when a row reaches them, as Spark does.
 - In most trees a sparse row takes the path that the zero row takes. The splits on that path stand in lists by
   feature. What a row sets marks the trees whose path is another; the others add the zero row's leaf, which their
   function holds too. Sums stay in tree order, so answers stay exact.
@@ -24,10 +24,11 @@ cache, the answers, the functions. Why it is fast:
 
 local SLICE_NODES = 4000
 local CUT_NODES = 2000 -- a finished subtree of this size becomes a function of its own
-local GROUP_TREES = 32 -- trees of a function at most
-local PAGE_SLOTS = 64 -- slots of a page of the row
-local MAX_PAGES = 60 -- that a function has as registers
-local FREQUENT = 240 -- constants of a function that instructions address, with some to spare
+local GROUP_TREES = 32 -- trees of a function at most, and at least a quarter of that
+local GROUP_ZERO_VALUES = 160 -- values of zero rows' leaves of a function at most, within these bounds
+local PAGE_SLOTS = 64 -- slots of a page of the row; also the step of the registers that make up larger counts
+local MAX_PAGES = 44 -- that a function has in registers
+local MAX_STEPS = 15 -- likewise
 local SMALL_CLASSES = 64 -- with more, a leaf is a table and sums do not stand in registers
 local CLASSES_A_NODE = 8 -- a leaf counts as a node more for each so many classes
 local MAX_CACHED_NODES = 2000000
@@ -279,6 +280,8 @@ end
 -- Comparing with a number what is none is an error of Lua's, which readMsgpack expects.
 local function readMap(model, text, count, offset)
   local slots, features, set, before, unusual = model.slots, model.features, 0, -1, false
+  local T, V = T, V
+  local T, V = T, V
   for first = 1, count, PORTION do
     local last = first + PORTION <= count and 2 * PORTION or 2 * (count - first + 1)
     local objects = { unpackLimit(text, last, offset) }
@@ -452,11 +455,12 @@ local function newRun(model, form)
   return loadstring('local F,D,X,n,A,all=... ' .. gsub(body, 'S', form.sums), '=r')
 end
 
-local function compile(model, load, parameters, constants, body)
+local function compile(model, load, parameters, body)
   local pages, form = load.numSlots > 0 and pageOf(load.numSlots) or 0, load.form
   pages = pages < MAX_PAGES and pages or MAX_PAGES
   local chunk, problem = loadstring(
-    'local C,L,Q=... return function(X' .. parameters .. ')' .. constants
+    'local C,L,Q=... return function(X' .. parameters .. ')'
+      .. (load.steps > 0 and ' local ' .. list(load.steps, 'h#', ',') .. '=' .. list(load.steps, PAGE_SLOTS .. '*#', ',') or '')
       .. (pages > 0 and ' local ' .. list(pages, 'x#', ',') .. '=' .. list(pages, 'X[#]', ',') or '')
       .. ' local ' .. form.locals .. ',t ' .. body .. ' end', '=t')
   if not chunk then
@@ -468,29 +472,15 @@ end
 local function compilePiece(model, load, from)
   local form, parts, pieces = load.form, load.parts, model.pieces
   pieces[#pieces + 1] = compile(
-    model, load, '', '', concat(parts, '', from, load.numParts) .. 'return ' .. form.locals)
+    model, load, '', concat(parts, '', from, load.numParts) .. 'return ' .. form.locals)
   parts[from] = form.locals .. '=C[' .. #pieces .. '](X) '
   load.numParts = from
-end
-
--- Lua addresses the first 256 constants of a function in instructions and loads the others into registers first.
--- So those come first, in a statement that never runs, that are used most.
-local function frequentConstants(load)
-  local constants, count = load.zeroLeaves, load.numZeroLeaves
-  for constant, uses in pairs(load.uses) do
-    if uses > 2 and count < FREQUENT then
-      count = count + 1
-      constants[count] = constant
-    end
-  end
-  load.uses, load.zeroLeaves, load.numZeroLeaves = {}, {}, 0
-  return count == 0 and '' or ' if not X then local p=' .. concat(constants, ' p=', 1, count) .. ' end'
 end
 
 local function compileGroup(model, load)
   local form, groups = load.form, model.groups
   groups[#groups + 1] = compile(
-    model, load, ',D,n,' .. form.sums, frequentConstants(load),
+    model, load, ',D,n,' .. form.sums,
     concat(load.group, '', 1, load.groupTrees) .. form.answer)
   model.marks[#groups] = model.markOf[load.tree - 1 - (load.waiting and 1 or 0)]
   load.groupTrees, load.groupNodes = 0, 0
@@ -583,6 +573,8 @@ local function readHead(model, load, key)
   model.width = aggregation > 3 and 1 or model.classes
   model.thresholds = flags % 2 == 1 and readDoubles(load, key, model.classes)
   load.weights = flags >= 2 and readDoubles(load, key, model.trees)
+  local groupTrees = floor(GROUP_ZERO_VALUES / model.width)
+  model.groupTrees = groupTrees > GROUP_TREES and GROUP_TREES or groupTrees < GROUP_TREES / 4 and GROUP_TREES / 4 or groupTrees
   load.leafNodes = 1 + floor((aggregation == 3 and 1 or model.width) / CLASSES_A_NODE)
   load.nodeBytes = 8 + 8 * model.width
   load.form = newForm(model, load)
@@ -700,10 +692,17 @@ local function keepZeroSplit(load, heads, slot, rank, tree)
   end
 end
 
+-- A leaf's value as source; h1 is 64, h2 is 128 and so on.
 local function leafNumber(load, value)
   local text = load.numbers[value]
   if not text then
-    text = number(value) .. ' '
+    local steps = load.isInteger and value > PAGE_SLOTS and floor(value / PAGE_SLOTS) or MAX_STEPS + 1
+    if steps <= MAX_STEPS then
+      text = value % PAGE_SLOTS .. '+h' .. steps .. ' '
+      load.steps = steps > load.steps and steps or load.steps
+    else
+      text = number(value) .. ' '
+    end
     load.numNumbers = load.numNumbers + 1
     if load.numNumbers > SLICE_NODES then
       load.numbers, load.numNumbers = {}, 0
@@ -767,12 +766,7 @@ local function zeroLeafSource(model, load, parts, from, to)
     total = total + values[i]
   end
   for i = 1, model.width do
-    local value = number(form.isDivided and total ~= 0 and values[i] / total or values[i])
-    source[i] = form.add[i] .. value .. ' '
-    if load.numZeroLeaves < FREQUENT - PAGE_SLOTS then
-      load.numZeroLeaves = load.numZeroLeaves + 1
-      load.zeroLeaves[load.numZeroLeaves] = value
-    end
+    source[i] = form.add[i] .. number(form.isDivided and total ~= 0 and values[i] / total or values[i]) .. ' '
   end
   return concat(source)
 end
@@ -781,9 +775,9 @@ local function beginTree(model, load)
   local tree = load.tree
   load.numParts, load.depth, load.treeNodes, load.hasEmptyLeaf = 0, 0, 0, false
   load.weight = model.aggregation == 3 and number(load.weights and load.weights[tree] or 1)
-  if tree % GROUP_TREES == 1 or GROUP_TREES == 1 then
+  if tree % model.groupTrees == 1 then
     local marks = {}
-    for i = 1, GROUP_TREES do
+    for i = 1, model.groupTrees do
       marks[i] = 0
     end
     load.treeMarks = marks
@@ -795,7 +789,7 @@ end
 local function readTree(model, load, key, budget)
   local parts, numParts, depth, tree, size = load.parts, load.numParts, load.depth, load.tree, load.treeNodes
   local starts, sizes, isRight, isZero, zeroLeft = load.starts, load.sizes, load.isRight, load.isZero, load.goesLeft
-  local slotOf, rankOf, sourceOf, uses = load.slotOf, load.rankOf, load.sourceOf, load.uses
+  local slotOf, sourceOf = load.slotOf, load.sourceOf
   repeat
     if #buf - at < load.nodeBytes then
       want(load, key, load.nodeBytes)
@@ -808,17 +802,13 @@ local function readTree(model, load, key, budget)
         fail('KINDLINGDAMAGED', 'a path of version %s holds over 100 splits', load.version)
       end
       local source, slot = sourceOf[k] or splitSource(load, k), slotOf[k]
-      local rank, place = rankOf[k], (slot - 1) % PAGE_SLOTS + 1
-      uses[place] = (uses[place] or 0) + 1
-      if rank == rank then
-        uses[rank] = (uses[rank] or 0) + 1
-      end
       depth, numParts = depth + 1, numParts + 1
       parts[numParts] = source
       starts[depth], sizes[depth], isRight[depth], isZero[depth] = numParts, size, false, onZeroPath
       if onZeroPath then
         local left = load.zeroLeft[k]
         zeroLeft[depth] = left
+        local rank = load.rankOf[k]
         keepZeroSplit(load, (left or rank ~= rank) and load.up or load.down, slot, rank, tree)
       end
       size, budget = size + 1, budget - 1
@@ -861,8 +851,7 @@ local function finishTree(model, load)
     elseif load.form.isDivided and load.hasEmptyLeaf then
       add = gsub(add, '^(t=%S+ )(.*)$', '%1if t~=0 then %2end ')
     end
-    local mark = (load.tree - 1) % GROUP_TREES + 1
-    load.uses[mark] = (load.uses[mark] or 0) + 3
+    local mark = (load.tree - 1) % model.groupTrees + 1
     source = 'if D[' .. mark .. ']==n then ' .. concat(load.parts, '', 1, load.numParts) .. add .. 'else ' .. source .. 'end '
   end
   load.waiting, load.waitingNodes = source, load.treeNodes
@@ -897,7 +886,7 @@ local function putZeroSplits(model, load, parts, i, isUp)
   end)
   for _, entry in ipairs(entries) do
     local n = #parts
-    parts[n + 1], parts[n + 2], parts[n + 3] = entry[1], model.markOf[entry[2]], (entry[2] - 1) % GROUP_TREES + 1
+    parts[n + 1], parts[n + 2], parts[n + 3] = entry[1], model.markOf[entry[2]], (entry[2] - 1) % model.groupTrees + 1
   end
   parts[#parts + 1] = 1 / 0
 end
@@ -940,7 +929,7 @@ local function advance(model, load, key)
   while budget > 0 do
     local isRead = load.tree > model.trees and not load.waiting
     if load.groupTrees > 0 and (isRead or load.waiting and (
-        (load.tree - 1) % GROUP_TREES == 1 or load.groupNodes + load.waitingNodes > SLICE_NODES)) then
+        (load.tree - 1) % model.groupTrees == 1 or load.groupNodes + load.waitingNodes > SLICE_NODES)) then
       if load.groupNodes > budget then
         return false
       end
@@ -1037,7 +1026,7 @@ local function begin(key, version, id)
     numSplits = 0, left = 0, isCategorical = true, feature = -1, slotOf = {}, rankOf = {}, sourceOf = {}, zeroLeft = {},
     tree = 1, numNodes = 0, parts = {}, numParts = 0, values = {}, numbers = {}, numNumbers = 0,
     starts = {}, sizes = {}, isRight = {}, isZero = {}, goesLeft = {},
-    group = {}, groupTrees = 0, groupNodes = 0, uses = {}, zeroLeaves = {}, numZeroLeaves = 0,
+    group = {}, groupTrees = 0, groupNodes = 0, steps = 0,
   }
   buf, at = '', 0
   readHead(model, load, key)
@@ -1151,45 +1140,77 @@ local function beyond(data, first, count, value)
   return low
 end
 
+-- Places what is negative, NaN, a category, or has many thresholds; returns from where on to mark, and below what rank.
+local function placeOther(slot, value)
+  local kind, rank = slot[5], 0
+  if kind == true then
+    slot[1][slot[2]] = value
+    return slot[3], 1
+  elseif not (value < 0) then -- NaN is beyond all thresholds
+    rank = kind and beyond(slot, 6, kind, value) or slot[3] - 7
+    slot[1][slot[2]] = rank
+    return slot[3], rank
+  end
+  local below = slot[4]
+  if not below then
+    return slot[3], 0
+  elseif slot[below + 1] then
+    rank = beyond(slot, below + 2, slot[below + 1], value)
+  else
+    while slot[below + 2 + rank] >= value do
+      rank = rank + 1
+    end
+  end
+  slot[1][slot[2]] = -rank
+  return slot[below], rank
+end
+
+-- Places what is negative, NaN, a category, or has many thresholds. Returns where marks stand, and below which rank.
+local function placeOther(slot, value)
+  local kind, rank = slot[5], 0
+  if kind == true then
+    slot[1][slot[2]] = value
+    return slot[3], 1
+  elseif not (value < 0) then -- NaN is beyond all thresholds
+    rank = kind and beyond(slot, 6, kind, value) or slot[3] - 7
+    slot[1][slot[2]] = rank
+    return slot[3], rank
+  end
+  local below = slot[4]
+  if not below then
+    return slot[3], 0
+  elseif slot[below + 1] then
+    rank = beyond(slot, below + 2, slot[below + 1], value)
+  else
+    while slot[below + 2 + rank] >= value do
+      rank = rank + 1
+    end
+  end
+  slot[1][slot[2]] = -rank
+  return slot[below], rank
+end
+
 -- Puts the row into X and, if asked, marks the trees whose path may differ from the zero row's.
 local function place(set, marking)
-  local n = mark
+  local T, V, n = T, V, mark
   for k = 1, set do
-    local slot, value = T[k], V[k]
-    local kind, i, passed, rank = slot[5], slot[3], 0, nil
-    if value > 0 and not kind then
-      passed = 6
-      while slot[passed] < value do
-        passed = passed + 1
+    local slot, value, i, rank = T[k], V[k], 5, 0
+    if value > 0 and not slot[5] then
+      repeat
+        i = i + 1
+      until not (slot[i] < value)
+      if i > 6 then
+        rank = i - 6
+        slot[1][slot[2]] = rank
+        i = slot[3]
       end
-      passed = passed - 6
-      rank = passed
-    elseif kind == true then
-      passed, rank = 1, value
-    elseif not (value < 0) then -- above 0 with many thresholds, or NaN, which is beyond all of them
-      passed = kind and beyond(slot, 6, kind, value) or i - 7
-      rank = passed
-    elseif slot[4] then
-      local below = slot[4]
-      i = slot[below]
-      if slot[below + 1] then
-        passed = beyond(slot, below + 2, slot[below + 1], value)
-      else
-        passed = below + 2
-        while slot[passed] >= value do
-          passed = passed + 1
-        end
-        passed = passed - below - 2
-      end
-      rank = -passed
+    else
+      i, rank = placeOther(slot, value)
     end
-    if passed > 0 then
-      slot[1][slot[2]] = rank
-      if marking then
-        while slot[i] < passed do
-          slot[i + 1][slot[i + 2]] = n
-          i = i + 3
-        end
+    if rank > 0 and marking then
+      while slot[i] < rank do
+        slot[i + 1][slot[i + 2]] = n
+        i = i + 3
       end
     end
   end
