@@ -696,7 +696,7 @@ end
 local function leafNumber(load, value)
   local text = load.numbers[value]
   if not text then
-    local steps = load.isInteger and value > PAGE_SLOTS and floor(value / PAGE_SLOTS) or MAX_STEPS + 1
+    local steps = value > PAGE_SLOTS and value % 1 == 0 and floor(value / PAGE_SLOTS) or MAX_STEPS + 1
     if steps <= MAX_STEPS then
       text = value % PAGE_SLOTS .. '+h' .. steps .. ' '
       load.steps = steps > load.steps and steps or load.steps
