@@ -44,6 +44,9 @@ public final class Forest implements Model {
   private final int[] rights;
   private final double[] leafValues;
 
+  private transient @Nullable RowTables rowTables;
+  private transient @Nullable BlockTables blockTables;
+
   /**
    * The parts are taken over, not copied; {@link ForestBuilder} and the codec have checked them.
    */
@@ -179,6 +182,22 @@ public final class Forest implements Model {
     return shape;
   }
 
+  /** The layout for scoring single rows, made at first use. */
+  synchronized RowTables rowTables() {
+    if (rowTables == null) {
+      rowTables = new RowTables(this, new LeafTable(this));
+    }
+    return rowTables;
+  }
+
+  /** The layout for scoring many rows, made at first use. */
+  synchronized BlockTables blockTables() {
+    if (blockTables == null) {
+      blockTables = new BlockTables(this, rowTables().leaves);
+    }
+    return blockTables;
+  }
+
   SplitTable splits() {
     return splits;
   }
@@ -196,6 +215,11 @@ public final class Forest implements Model {
   /** The node at which a tree starts. */
   int root(int tree) {
     return roots[tree];
+  }
+
+  /** The node behind the last one of a tree. */
+  int end(int tree) {
+    return tree + 1 < roots.length ? roots[tree + 1] : nodes.length;
   }
 
   boolean isLeaf(int node) {

@@ -1,6 +1,5 @@
 package io.kindling.ml;
 
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -24,11 +23,25 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ForestEvaluator {
 
+  /** Fewer rows are scored faster one by one. */
+  private static final int MIN_BLOCK = 16;
+
   private final Forest forest;
   private final Aggregation aggregation;
   private final int numFeatures;
   private final int numClasses;
+
+  /** Number of sums over the trees: one for each class, or one. */
+  private final int numSums;
+
   private final double @Nullable [] thresholds;
+
+  private final RowScorer rowScorer;
+  private final boolean fitsBlocks;
+  private @Nullable BlockScorer blockScorer;
+
+  /** The sums of the current block of a batch; null if its rows are summed one by one. */
+  private double @Nullable [] blockSums;
 
   /** The raw prediction of the current row; of a regression one value, the sum over the trees. */
   private final double[] sums;
@@ -42,6 +55,9 @@ public final class ForestEvaluator {
     this.numFeatures = forest.numFeatures();
     this.numClasses = forest.numClasses();
     this.thresholds = forest.shape().thresholds();
+    this.numSums = aggregation == Aggregation.WEIGHTED_SUM ? 1 : Math.max(1, numClasses);
+    this.fitsBlocks = BlockTables.fit(forest);
+    this.rowScorer = new RowScorer(forest, forest.rowTables());
     this.sums = new double[Math.max(1, numClasses)];
     this.probabilities = new double[numClasses];
   }
@@ -144,7 +160,8 @@ public final class ForestEvaluator {
           rows.length);
     }
     for (int i = 0; i < rows.length; i++) {
-      predictions[i] = predict(rows[i]);
+      sum(rows, i);
+      predictions[i] = prediction();
     }
   }
 
@@ -157,7 +174,7 @@ public final class ForestEvaluator {
   public void predictRawBatch(FeatureVector[] rows, double[] raw) {
     checkRaw(raw.length, rows.length);
     for (int i = 0; i < rows.length; i++) {
-      sum(rows[i]);
+      sum(rows, i);
       copyRaw(raw, i * numClasses);
     }
   }
@@ -173,20 +190,50 @@ public final class ForestEvaluator {
     return new Prediction(prediction(), raw, probability, "-");
   }
 
-  private void sum(FeatureVector row) {
-    int[] indices = row.indices();
-    if (indices == null) {
-      sum(row.values());
+  /** Sums row i of a batch, whose rows are taken in order. */
+  private void sum(FeatureVector[] rows, int i) {
+    int inBlock = i % BlockScorer.ROWS;
+    if (inBlock == 0) {
+      blockSums = sumBlock(rows, i, Math.min(i + BlockScorer.ROWS, rows.length));
+    }
+    if (blockSums == null) {
+      sum(rows[i]);
     } else {
-      sum(indices, row.values());
+      System.arraycopy(blockSums, inBlock * numSums, sums, 0, numSums);
+      finish();
     }
   }
 
-  private void sum(double[] dense) {
-    if (dense.length != numFeatures) {
-      throw error("dense row of %d values, allowed is numFeatures " + numFeatures, dense.length);
+  /** Sums some rows together if that is faster, else answers null. */
+  private double @Nullable [] sumBlock(FeatureVector[] rows, int from, int to) {
+    check(rows[from]);
+    if (to - from < MIN_BLOCK || !fitsBlocks || !rowScorer.movesMost(rows[from])) {
+      return null;
     }
-    sumTrees(null, dense);
+    for (int i = from; i < to; i++) {
+      check(rows[i]);
+    }
+    if (blockScorer == null) {
+      blockScorer = new BlockScorer(forest, forest.blockTables(), numSums);
+    }
+    return blockScorer.sum(rows, from, to);
+  }
+
+  private void sum(FeatureVector row) {
+    check(row);
+    int[] indices = row.indices();
+    if (indices == null) {
+      rowScorer.sum(row.values(), sums);
+    } else {
+      rowScorer.sum(indices, row.values(), sums);
+    }
+    finish();
+  }
+
+  private void sum(double[] dense) {
+    checkDense(dense.length);
+    rowScorer.sum(dense, sums);
+    finish();
   }
 
   private void sum(int[] indices, double[] values) {
@@ -203,54 +250,41 @@ public final class ForestEvaluator {
       }
       previous = index;
     }
-    if (previous >= numFeatures) {
-      throw error("index %d, allowed are 0 to " + (numFeatures - 1), previous);
-    }
-    sumTrees(indices, values);
+    checkLast(indices);
+    rowScorer.sum(indices, values, sums);
+    finish();
   }
 
-  private void sumTrees(int @Nullable [] indices, double[] values) {
-    Arrays.fill(sums, 0.0);
-    for (int tree = 0; tree < forest.numTrees(); tree++) {
-      int leaf = leaf(tree, indices, values);
-      switch (aggregation) {
-        case CLASS_COUNTS -> {
-          for (int c = 0; c < numClasses; c++) {
-            sums[c] = forest.leafValue(leaf, c);
-          }
-        }
-        case SUM_DISTRIBUTIONS -> {
-          double total = 0.0;
-          for (int c = 0; c < numClasses; c++) {
-            total += forest.leafValue(leaf, c);
-          }
-          for (int c = 0; c < numClasses && total != 0; c++) {
-            sums[c] += forest.leafValue(leaf, c) / total;
-          }
-        }
-        case VOTE -> sums[(int) forest.leafValue(leaf, 0)] += forest.treeWeight(tree);
-        case MEAN -> sums[0] += forest.leafValue(leaf, 0);
-        case WEIGHTED_SUM -> sums[0] += forest.leafValue(leaf, 0) * forest.treeWeight(tree);
-      }
+  /** Whether a vector fits; that its indices ascend it has seen to itself. */
+  private void check(FeatureVector row) {
+    int[] indices = row.indices();
+    if (indices == null) {
+      checkDense(row.values().length);
+    } else {
+      checkLast(indices);
     }
+  }
+
+  private void checkDense(int length) {
+    if (length != numFeatures) {
+      throw error("dense row of %d values, allowed is numFeatures " + numFeatures, length);
+    }
+  }
+
+  private void checkLast(int[] indices) {
+    if (indices.length > 0 && indices[indices.length - 1] >= numFeatures) {
+      throw error("index %d, allowed are 0 to " + (numFeatures - 1), indices[indices.length - 1]);
+    }
+  }
+
+  /** Turns sums over the trees into a raw prediction, or a regression's value. */
+  private void finish() {
     if (aggregation == Aggregation.MEAN) {
       sums[0] /= forest.numTrees();
     } else if (aggregation == Aggregation.WEIGHTED_SUM && numClasses == 2) {
       sums[1] = sums[0];
       sums[0] = -sums[0];
     }
-  }
-
-  private int leaf(int tree, int @Nullable [] indices, double[] values) {
-    SplitTable splits = forest.splits();
-    int node = forest.root(tree);
-    while (!forest.isLeaf(node)) {
-      int feature = splits.feature(forest.split(node));
-      int position = indices == null ? feature : Arrays.binarySearch(indices, feature);
-      double value = position < 0 ? 0.0 : values[position];
-      node = splits.goesLeft(forest.split(node), value) ? forest.left(node) : forest.right(node);
-    }
-    return forest.leaf(node);
   }
 
   /** The prediction that the sums make, as Spark's raw2prediction. */
