@@ -56,8 +56,7 @@ final class MlTrees {
       categories[i] = (int) left[i];
     }
     // Spark keeps the smaller side as a set, so where an unseen value goes depends on the split.
-    // NaN is in no
-    // set: ask Spark where it goes.
+    // NaN is in no set: ask Spark where it goes.
     boolean othersLeft =
         split.shouldGoLeft(
             Vectors.sparse(feature + 1, new int[] {feature}, new double[] {Double.NaN}));

@@ -36,8 +36,7 @@ final class MllibTrees {
   /** What is listed goes left, everything else right; the number of categories is not kept. */
   private static void addCategorical(ForestBuilder forest, Split split) {
     // The only Scala collection in a call to Spark: immutable.List has size() and apply(int) with
-    // the same
-    // descriptors in 2.12 and 2.13.
+    // the same descriptors in 2.12 and 2.13.
     List<Object> listed = split.categories();
     int[] categories = new int[listed.size()];
     int arity = 1;
