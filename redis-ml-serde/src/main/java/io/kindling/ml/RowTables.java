@@ -92,7 +92,7 @@ final class RowTables {
     int slot = slots.of(splits.feature(split));
     boolean continuous = splits.isContinuous(split);
     nodes[2 * node] = continuous ? SortKey.of(splits.threshold(split)) : split;
-    nodes[2 * node + 1] = (long) (continuous ? slot : slot | FLAG) << 32 | child & 0xffffffffL;
+    nodes[2 * node + 1] = (long) (continuous ? slot : slot | FLAG) << 32 | (child & 0xffffffffL);
   }
 
   /** Places trees level by level, so that a tree's upper levels share cache lines. */
