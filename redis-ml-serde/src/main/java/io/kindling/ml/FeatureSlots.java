@@ -32,6 +32,11 @@ final class FeatureSlots {
     return used;
   }
 
+  /** Whether a feature's slot is its index, so that a dense row needs no copy. */
+  boolean isDirect() {
+    return direct;
+  }
+
   /** The slot of the feature at a position of {@link #used()}. */
   int ofUsed(int position) {
     return direct ? used[position] : position;

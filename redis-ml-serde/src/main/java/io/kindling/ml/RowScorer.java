@@ -15,10 +15,11 @@ final class RowScorer {
    * side by side in tree order, so that the trees that were not walked cost one read of consecutive memory.
    * A row that meets more nodes than there are trees has moved most of them, and all are walked.
    *
-   * A walk is a chain of dependent loads, and a branch to the left or right child would be mispredicted every
-   * other time. So comparing is arithmetic on sort keys, the children stand side by side, and eight trees are
-   * walked in step [2]; nodes take 16 bytes, a tree's upper levels share cache lines [3]. Finding the trees
-   * has no branch per node either: candidates are always written and the count moves on by 0 or 1.
+   * A walk is a chain of dependent loads with a comparison that no predictor can learn. So eight trees are
+   * walked in step, and children stand side by side: the comparison gives 0 or 1 to add, for which the
+   * compiler emits no branch where both sides are taken often [2]. A tree's upper levels share cache
+   * lines [3]. Finding the moved trees has no branch a node either: a candidate is always written, and the
+   * count moves on by 0 or 1.
    *
    * [1] Lucchese et al., QuickScorer: a fast algorithm to rank documents with additive ensembles of
    *     regression trees, SIGIR 2015.
@@ -29,17 +30,18 @@ final class RowScorer {
   /** Trees walked in step. */
   private static final int LANES = 8;
 
+  /** A row that meets more nodes than there are trees. */
+  private static final int TOO_MANY = -1;
+
   private final RowTables tables;
   private final Aggregation aggregation;
   private final double @Nullable [] treeWeights;
 
-  /** The sort key of each slot's value; that of 0.0 between calls. */
-  private final long[] keys;
+  /** The value of each slot; 0.0 between calls. */
+  private final double[] scratch;
 
   /** The slots of the row's values that are not 0.0. */
   private final int[] set;
-
-  private int numSet;
 
   /** The positions in {@code zeroNodes} that look at those slots. */
   private final int[] met;
@@ -57,8 +59,8 @@ final class RowScorer {
     aggregation = forest.aggregation();
     treeWeights = forest.shape().treeWeights();
     reached = tables.zeroOffsets.clone();
-    keys = new long[tables.slots.size()];
-    set = new int[keys.length + 1];
+    scratch = new double[tables.slots.size()];
+    set = new int[scratch.length];
     met = new int[reached.length + 4];
     moved = new int[met.length];
     all = new int[reached.length];
@@ -82,54 +84,62 @@ final class RowScorer {
 
   /** Fills the sums of a sparse row, whose indices have been checked. */
   void sum(int[] indices, double[] values, double[] sums) {
-    int count = 0;
+    int numSet = 0;
     for (int i = 0; i < indices.length; i++) {
       int slot = tables.slots.of(indices[i]);
       if (slot >= 0) {
-        keys[slot] = SortKey.of(values[i]);
-        set[count++] = slot;
+        scratch[slot] = values[i];
+        set[numSet++] = slot;
       }
     }
-    numSet = count;
-    sum(sums);
+    sum(scratch, meet(numSet), sums);
+    for (int i = 0; i < numSet; i++) {
+      scratch[set[i]] = 0.0;
+    }
   }
 
   /** Fills the sums of a dense row, whose length has been checked. */
   void sum(double[] dense, double[] sums) {
-    int[] used = tables.slots.used();
-    int count = 0;
-    for (int i = 0; i < used.length; i++) {
-      int slot = tables.slots.ofUsed(i);
-      long key = SortKey.of(dense[used[i]]);
-      keys[slot] = key;
-      set[count] = slot;
-      count += (int) ((key | -key) >>> 63); // 1 unless the key is 0
+    FeatureSlots slots = tables.slots;
+    int[] used = slots.used();
+    double[] row = slots.isDirect() ? dense : scratch;
+    if (row == scratch) {
+      for (int i = 0; i < used.length; i++) {
+        scratch[slots.ofUsed(i)] = dense[used[i]];
+      }
     }
-    numSet = count;
-    sum(sums);
+    int numSet = 0;
+    int mayMeet = reached.length;
+    for (int i = 0; i < used.length && mayMeet >= 0; i++) {
+      int slot = slots.ofUsed(i);
+      if (row[slot] != 0.0) {
+        set[numSet++] = slot;
+        mayMeet -= tables.zeroStarts[slot + 1] - tables.zeroStarts[slot];
+      }
+    }
+    sum(row, mayMeet < 0 ? TOO_MANY : meet(numSet), sums);
+    if (row == scratch) {
+      Arrays.fill(scratch, 0.0);
+    }
   }
 
-  private void sum(double[] sums) {
-    int numMet = meet();
-    if (numMet < 0) {
-      walk(all, all.length);
+  private void sum(double[] row, int numMet, double[] sums) {
+    if (numMet == TOO_MANY) {
+      walk(row, all, all.length);
       add(sums);
       System.arraycopy(tables.zeroOffsets, 0, reached, 0, reached.length);
     } else {
-      int numMoved = move(numMet);
-      walk(moved, numMoved);
+      int numMoved = move(row, numMet);
+      walk(row, moved, numMoved);
       add(sums);
       for (int i = 0; i < numMoved; i++) {
         reached[moved[i]] = tables.zeroOffsets[moved[i]];
       }
     }
-    for (int i = 0; i < numSet; i++) {
-      keys[set[i]] = SortKey.ZERO;
-    }
   }
 
-  /** Collects the zero row's nodes that look at the set slots, or answers -1 for too many. */
-  private int meet() {
+  /** Collects the zero row's nodes that look at the set slots, if not more than there are trees. */
+  private int meet(int numSet) {
     int[] starts = tables.zeroStarts;
     int[] set = this.set;
     int[] met = this.met;
@@ -139,7 +149,7 @@ final class RowScorer {
       int start = starts[set[i]];
       int end = starts[set[i] + 1];
       if (end - start > limit - count) {
-        return -1;
+        return TOO_MANY;
       }
       // Most features stand in a few nodes: writing four costs less than asking how many there are.
       met[count] = start;
@@ -155,30 +165,28 @@ final class RowScorer {
   }
 
   /** Finds the trees whose node sends the row to the other side than the zero row. */
-  private int move(int numMet) {
+  private int move(double[] row, int numMet) {
+    double[] thresholds = tables.zeroThresholds;
     long[] nodes = tables.zeroNodes;
-    long[] keys = this.keys;
     int[] met = this.met;
     int[] moved = this.moved;
     int count = 0;
     for (int i = 0; i < numMet; i++) {
-      long threshold = nodes[2 * met[i]];
-      long slotAndTree = nodes[2 * met[i] + 1];
+      double threshold = thresholds[met[i]];
+      long slotAndTree = nodes[met[i]];
       moved[count] = (int) slotAndTree;
-      count +=
-          right(threshold, slotAndTree, keys[slot(slotAndTree)])
-              ^ right(threshold, slotAndTree, SortKey.ZERO);
+      count += right(threshold, slotAndTree, row) ^ right(threshold, slotAndTree, 0.0);
     }
     return count;
   }
 
   /** Notes the leaves that the row reaches in these trees. */
-  private void walk(int[] trees, int count) {
+  private void walk(double[] row, int[] trees, int count) {
     int[] roots = tables.roots;
     int[] offsets = tables.leafOffsets;
     int[] reached = this.reached;
+    double[] thresholds = tables.thresholds;
     long[] nodes = tables.nodes;
-    long[] keys = this.keys;
     int i = 0;
     for (; i + LANES <= count; i += LANES) {
       int a = roots[trees[i]];
@@ -190,53 +198,53 @@ final class RowScorer {
       int g = roots[trees[i + 6]];
       int h = roots[trees[i + 7]];
       while ((a | b | c | d | e | f | g | h) >= 0) { // until the first of them is a leaf
-        a = child(a, nodes, keys);
-        b = child(b, nodes, keys);
-        c = child(c, nodes, keys);
-        d = child(d, nodes, keys);
-        e = child(e, nodes, keys);
-        f = child(f, nodes, keys);
-        g = child(g, nodes, keys);
-        h = child(h, nodes, keys);
+        a = child(a, thresholds, nodes, row);
+        b = child(b, thresholds, nodes, row);
+        c = child(c, thresholds, nodes, row);
+        d = child(d, thresholds, nodes, row);
+        e = child(e, thresholds, nodes, row);
+        f = child(f, thresholds, nodes, row);
+        g = child(g, thresholds, nodes, row);
+        h = child(h, thresholds, nodes, row);
       }
-      reached[trees[i]] = offsets[leaf(a, nodes, keys)];
-      reached[trees[i + 1]] = offsets[leaf(b, nodes, keys)];
-      reached[trees[i + 2]] = offsets[leaf(c, nodes, keys)];
-      reached[trees[i + 3]] = offsets[leaf(d, nodes, keys)];
-      reached[trees[i + 4]] = offsets[leaf(e, nodes, keys)];
-      reached[trees[i + 5]] = offsets[leaf(f, nodes, keys)];
-      reached[trees[i + 6]] = offsets[leaf(g, nodes, keys)];
-      reached[trees[i + 7]] = offsets[leaf(h, nodes, keys)];
+      reached[trees[i]] = offsets[leaf(a, thresholds, nodes, row)];
+      reached[trees[i + 1]] = offsets[leaf(b, thresholds, nodes, row)];
+      reached[trees[i + 2]] = offsets[leaf(c, thresholds, nodes, row)];
+      reached[trees[i + 3]] = offsets[leaf(d, thresholds, nodes, row)];
+      reached[trees[i + 4]] = offsets[leaf(e, thresholds, nodes, row)];
+      reached[trees[i + 5]] = offsets[leaf(f, thresholds, nodes, row)];
+      reached[trees[i + 6]] = offsets[leaf(g, thresholds, nodes, row)];
+      reached[trees[i + 7]] = offsets[leaf(h, thresholds, nodes, row)];
     }
     for (; i < count; i++) {
-      reached[trees[i]] = offsets[leaf(roots[trees[i]], nodes, keys)];
+      reached[trees[i]] = offsets[leaf(roots[trees[i]], thresholds, nodes, row)];
     }
   }
 
   /** Walks on from a node to the position of a leaf. */
-  private int leaf(int node, long[] nodes, long[] keys) {
+  private int leaf(int node, double[] thresholds, long[] nodes, double[] row) {
     while (node >= 0) {
-      node = child(node, nodes, keys);
+      node = child(node, thresholds, nodes, row);
     }
     return node & ~RowTables.FLAG;
   }
 
-  private int child(int node, long[] nodes, long[] keys) {
-    long threshold = nodes[2 * node];
-    long slotAndChild = nodes[2 * node + 1];
-    return (int) slotAndChild + right(threshold, slotAndChild, keys[slot(slotAndChild)]);
+  private int child(int node, double[] thresholds, long[] nodes, double[] row) {
+    long slotAndChild = nodes[node];
+    return (int) slotAndChild + right(thresholds[node], slotAndChild, row);
   }
 
-  private static int slot(long slotAndChild) {
-    return (int) (slotAndChild >>> 32) & ~RowTables.FLAG;
+  /** 1 if a node sends a row to its right child, else 0. */
+  private int right(double threshold, long slotAndChild, double[] row) {
+    int slot = (int) (slotAndChild >>> 32) & ~RowTables.FLAG;
+    return right(threshold, slotAndChild, row[slot]);
   }
 
-  /** 1 if a node sends a key to its right child, else 0. */
-  private int right(long threshold, long slotAndChild, long key) {
-    if (slotAndChild >= 0) {
-      return SortKey.less(threshold, key);
+  private int right(double threshold, long slotAndChild, double value) {
+    if (slotAndChild < 0) {
+      return tables.splits.categories((int) threshold).goesLeft(value) ? 0 : 1;
     }
-    return tables.splits.categories((int) threshold).goesLeft(SortKey.toDouble(key)) ? 0 : 1;
+    return value <= threshold ? 0 : 1;
   }
 
   private void add(double[] sums) {

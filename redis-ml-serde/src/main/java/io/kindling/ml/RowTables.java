@@ -15,11 +15,13 @@ final class RowTables {
   /** The root of each tree: a node, or a leaf. */
   final int[] roots;
 
+  /** For each node its threshold; the number of its split if that is categorical. */
+  final double[] thresholds;
+
   /**
-   * Two longs a node: the sort key of its threshold; then its slot in the upper half and its left
-   * child in the lower. The right child is the left one + 1. A leaf is its position in {@link
-   * #leafOffsets} with {@link #FLAG}. A categorical node has that flag in its upper half and the
-   * number of its split for a key.
+   * For each node its slot in the upper half, with {@link #FLAG} if its split is categorical, and
+   * its left child in the lower. The right child is the left one + 1. A leaf is its position in
+   * {@link #leafOffsets} with {@link #FLAG}.
    */
   final long[] nodes;
 
@@ -38,6 +40,8 @@ final class RowTables {
   /** Those nodes, as in {@link #nodes} but with their tree for the left child. */
   final long[] zeroNodes;
 
+  final double[] zeroThresholds;
+
   RowTables(Forest forest, LeafTable leaves) {
     this.leaves = leaves;
     slots = new FeatureSlots(forest);
@@ -45,7 +49,8 @@ final class RowTables {
 
     var layout = new Layout(forest, slots);
     roots = layout.roots;
-    nodes = Arrays.copyOf(layout.nodes, 2 * layout.numNodes);
+    thresholds = Arrays.copyOf(layout.thresholds, layout.numNodes);
+    nodes = Arrays.copyOf(layout.nodes, layout.numNodes);
 
     int width = leaves.width();
     int numTrees = forest.numTrees();
@@ -71,12 +76,15 @@ final class RowTables {
     }
 
     Arrays.parallelPrefix(zeroStarts, Integer::sum);
-    zeroNodes = new long[2 * zeroStarts[zeroStarts.length - 1]];
+    zeroNodes = new long[zeroStarts[zeroStarts.length - 1]];
+    zeroThresholds = new double[zeroNodes.length];
     int[] next = zeroStarts.clone();
     for (int tree = 0; tree < numTrees; tree++) {
       for (int node = forest.root(tree); !forest.isLeaf(node); node = zeroChild(forest, node)) {
         int split = forest.split(node);
-        set(zeroNodes, next[slots.of(splits.feature(split))]++, split, tree, splits, slots);
+        int entry = next[slots.of(splits.feature(split))]++;
+        zeroThresholds[entry] = threshold(splits, split);
+        zeroNodes[entry] = node(splits, split, slots, tree);
       }
     }
   }
@@ -87,12 +95,17 @@ final class RowTables {
         : forest.right(node);
   }
 
-  private static void set(
-      long[] nodes, int node, int split, int child, SplitTable splits, FeatureSlots slots) {
+  private static double threshold(SplitTable splits, int split) {
+    return splits.isContinuous(split) ? splits.threshold(split) : split;
+  }
+
+  private static long node(SplitTable splits, int split, FeatureSlots slots, int child) {
     int slot = slots.of(splits.feature(split));
-    boolean continuous = splits.isContinuous(split);
-    nodes[2 * node] = continuous ? SortKey.of(splits.threshold(split)) : split;
-    nodes[2 * node + 1] = (long) (continuous ? slot : slot | FLAG) << 32 | (child & 0xffffffffL);
+    return pack(splits.isContinuous(split) ? slot : slot | FLAG, child);
+  }
+
+  private static long pack(int upper, int lower) {
+    return ((long) upper << 32) | (lower & 0xffffffffL);
   }
 
   /** Places trees level by level, so that a tree's upper levels share cache lines. */
@@ -101,6 +114,7 @@ final class RowTables {
     private final Forest forest;
     private final FeatureSlots slots;
     final int[] roots;
+    final double[] thresholds;
     final long[] nodes;
     int numNodes;
 
@@ -113,7 +127,8 @@ final class RowTables {
       this.forest = forest;
       this.slots = slots;
       // A leaf beside a split takes a node's place, so there are less than two nodes a split.
-      nodes = new long[2 * 2 * (forest.numNodes() - forest.numLeaves())];
+      nodes = new long[2 * (forest.numNodes() - forest.numLeaves())];
+      thresholds = new double[nodes.length];
       leaves = new int[forest.numLeaves()];
       roots = new int[forest.numTrees()];
       int largest = 0;
@@ -137,8 +152,8 @@ final class RowTables {
         int node = queue[head];
         int place = queue[head + 1];
         if (forest.isLeaf(node)) {
-          nodes[2 * place] = Long.MAX_VALUE; // no key is above, so its left child always follows
-          nodes[2 * place + 1] = leaf(node) & 0xffffffffL;
+          thresholds[place] = Double.NaN; // sends everything right
+          nodes[place] = pack(0, leaf(node) - 1);
           continue;
         }
         int left = forest.left(node);
@@ -154,7 +169,8 @@ final class RowTables {
           queue[tail++] = right;
           queue[tail++] = numNodes++;
         }
-        set(nodes, place, forest.split(node), child, forest.splits(), slots);
+        thresholds[place] = threshold(forest.splits(), forest.split(node));
+        nodes[place] = node(forest.splits(), forest.split(node), slots, child);
       }
       return first;
     }
