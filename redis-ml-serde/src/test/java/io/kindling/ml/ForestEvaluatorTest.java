@@ -207,12 +207,17 @@ class ForestEvaluatorTest {
 
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     long thread = Thread.currentThread().getId();
-    threads.getThreadAllocatedBytes(thread);
-    long before = threads.getThreadAllocatedBytes(thread);
-    for (int i = 0; i < 200; i++) {
-      calls.run();
+    // The JVM itself allocates a little in this thread now and then, when it recompiles or resolves
+    // something. What the evaluator allocates it allocates in every round.
+    long least = Long.MAX_VALUE;
+    for (int round = 0; round < 20; round++) {
+      long before = threads.getThreadAllocatedBytes(thread);
+      for (int i = 0; i < 20; i++) {
+        calls.run();
+      }
+      least = Math.min(least, threads.getThreadAllocatedBytes(thread) - before);
     }
-    assertThat(threads.getThreadAllocatedBytes(thread) - before).isZero();
+    assertThat(least).isZero();
   }
 
   @Test
