@@ -175,7 +175,7 @@ final class RowScorer {
       double threshold = thresholds[met[i]];
       long slotAndTree = nodes[met[i]];
       moved[count] = (int) slotAndTree;
-      count += right(threshold, slotAndTree, row) ^ right(threshold, slotAndTree, 0.0);
+      count += right(threshold, slotAndTree, row) ^ rightOfZero(threshold, slotAndTree);
     }
     return count;
   }
@@ -236,15 +236,22 @@ final class RowScorer {
 
   /** 1 if a node sends a row to its right child, else 0. */
   private int right(double threshold, long slotAndChild, double[] row) {
-    int slot = (int) (slotAndChild >>> 32) & ~RowTables.FLAG;
-    return right(threshold, slotAndChild, row[slot]);
+    int slot = (int) (slotAndChild >> 32);
+    return slot >= 0
+        ? right(threshold, row[slot])
+        : rightOfCategories((int) threshold, row[~slot]);
   }
 
-  private int right(double threshold, long slotAndChild, double value) {
-    if (slotAndChild < 0) {
-      return tables.splits.categories((int) threshold).goesLeft(value) ? 0 : 1;
-    }
+  private int rightOfZero(double threshold, long slotAndChild) {
+    return slotAndChild >= 0 ? right(threshold, 0.0) : rightOfCategories((int) threshold, 0.0);
+  }
+
+  private static int right(double threshold, double value) {
     return value <= threshold ? 0 : 1;
+  }
+
+  private int rightOfCategories(int split, double value) {
+    return tables.splits.categories(split).goesLeft(value) ? 0 : 1;
   }
 
   private void add(double[] sums) {

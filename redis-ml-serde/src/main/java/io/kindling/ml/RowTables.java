@@ -5,7 +5,7 @@ import java.util.Arrays;
 /** A forest laid out for scoring one row at a time; {@link RowScorer} explains what for. */
 final class RowTables {
 
-  /** The sign bit of a reference to a leaf, and of the upper half of a categorical node. */
+  /** The sign bit of a reference to a leaf. */
   static final int FLAG = 1 << 31;
 
   final LeafTable leaves;
@@ -19,8 +19,8 @@ final class RowTables {
   final double[] thresholds;
 
   /**
-   * For each node its slot in the upper half, with {@link #FLAG} if its split is categorical, and
-   * its left child in the lower. The right child is the left one + 1. A leaf is its position in
+   * For each node its slot in the upper half, or the complement of it if its split is categorical,
+   * and its left child in the lower. The right child is the left one + 1. A leaf is its position in
    * {@link #leafOffsets} with {@link #FLAG}.
    */
   final long[] nodes;
@@ -101,7 +101,7 @@ final class RowTables {
 
   private static long node(SplitTable splits, int split, FeatureSlots slots, int child) {
     int slot = slots.of(splits.feature(split));
-    return pack(splits.isContinuous(split) ? slot : slot | FLAG, child);
+    return pack(splits.isContinuous(split) ? slot : ~slot, child);
   }
 
   private static long pack(int upper, int lower) {

@@ -22,8 +22,11 @@ cache, the answers, the functions. Why it is fast:
   function holds too. Sums stay in tree order, so answers stay exact.
 ]]
 
-local SLICE_NODES = 4000
+local SLICE_COST = 5000 -- of what a call compiles of a version: a unit for reading a node, another for compiling it
+local SMALL_NODES = 4000 -- below that, a version is one slice
+local SMALL_CHUNKS = 4 -- of a version below SMALL_NODES at most, unless it holds huge sets of categories
 local CUT_NODES = 2000 -- a finished subtree of this size becomes a function of its own
+local GROUP_NODES = 4000 -- nodes of a function of whole trees at most
 local GROUP_TREES = 32 -- trees of a function at most, and at least a quarter of that
 local GROUP_ZERO_VALUES = 160 -- values of zero rows' leaves of a function at most, within these bounds
 local PAGE_SLOTS = 64 -- slots of a page of the row; also the step of the registers that make up larger counts
@@ -43,12 +46,13 @@ local LINEAR = 16 -- thresholds up to which looking at one after the other is as
 local PORTION = 1000 -- values that C hands over at once; Lua's C stack holds 8,000
 
 -- While a library loads no global exists but redis; these are fetched by the first call.
-local byte, find, format, gmatch, gsub, match, sub, concat, floor, exp
+local byte, find, format, gmatch, gsub, match, sub, concat, sort, floor, exp, collectGarbage
 local tonumber, tostring, type, pairs, ipairs, unpack, pcall, error, loadstring, unpackStruct, unpackLimit, decodeJson
 
 local function fetchGlobals()
   byte, find, format, gmatch, gsub = string.byte, string.find, string.format, string.gmatch, string.gsub
   match, sub, concat, floor, exp = string.match, string.sub, table.concat, math.floor, math.exp
+  sort, collectGarbage = table.sort, _G.collectgarbage
   tonumber, tostring, type, pairs, ipairs, unpack = _G.tonumber, _G.tostring, _G.type, _G.pairs, _G.ipairs, _G.unpack
   pcall, error, loadstring = _G.pcall, _G.error, _G.loadstring
   unpackStruct, unpackLimit, decodeJson = struct.unpack, cmsgpack.unpack_limit, cjson.decode
@@ -280,7 +284,6 @@ end
 -- Comparing with a number what is none is an error of Lua's, which readMsgpack expects.
 local function readMap(model, text, count, offset)
   local slots, features, set, before, unusual = model.slots, model.features, 0, -1, false
-  local T, V = T, V
   local T, V = T, V
   for first = 1, count, PORTION do
     local last = first + PORTION <= count and 2 * PORTION or 2 * (count - first + 1)
@@ -524,12 +527,16 @@ local function f64()
 end
 
 local function varint()
-  at = at + 1
-  local octet = byte(buf, at)
+  local octet, second = byte(buf, at + 1, at + 2)
   if octet < 128 then
+    at = at + 1
     return octet
+  elseif second < 128 then
+    at = at + 2
+    return octet - 128 + second * 128
   end
   local value, unit = octet - 128, 128
+  at = at + 1
   repeat
     at = at + 1
     octet = byte(buf, at)
@@ -692,32 +699,31 @@ local function keepZeroSplit(load, heads, slot, rank, tree)
   end
 end
 
--- A leaf's value as source; h1 is 64, h2 is 128 and so on.
-local function leafNumber(load, value)
-  local text = load.numbers[value]
-  if not text then
-    local steps = value > PAGE_SLOTS and value % 1 == 0 and floor(value / PAGE_SLOTS) or MAX_STEPS + 1
-    if steps <= MAX_STEPS then
-      text = value % PAGE_SLOTS .. '+h' .. steps .. ' '
-      load.steps = steps > load.steps and steps or load.steps
-    else
-      text = number(value) .. ' '
-    end
-    load.numNumbers = load.numNumbers + 1
-    if load.numNumbers > SLICE_NODES then
-      load.numbers, load.numNumbers = {}, 0
-    end
-    load.numbers[value] = text
+-- The source that sets the i-th value of a leaf; h1 is 64, h2 is 128 and so on.
+local function valueSource(load, i, value)
+  local steps = value > PAGE_SLOTS and value % 1 == 0 and floor(value / PAGE_SLOTS) or MAX_STEPS + 1
+  local source
+  if steps <= MAX_STEPS then
+    source = load.form.set[i] .. value % PAGE_SLOTS .. '+h' .. steps .. ' '
+    load.steps = steps > load.steps and steps or load.steps
+  else
+    source = load.form.set[i] .. number(value) .. ' '
   end
-  return text
+  load.numValueSources = load.numValueSources + 1
+  if load.numValueSources > SMALL_NODES then
+    load.valueSources, load.numValueSources = {}, 0
+  end
+  local sources = load.valueSources[i] or {}
+  load.valueSources[i], sources[value] = sources, source
+  return source
 end
 
 -- Appends the source of the leaf that stands next; returns the number of parts.
 local function readLeaf(model, load, parts, numParts)
-  local read, values, set = load.isInteger and varint or f64, load.values, load.form.set
+  local isInteger, values, set = load.isInteger, load.values, load.form.set
   local aggregation, width = model.aggregation, model.width
   if aggregation == 3 then
-    values[1] = read() + 1
+    values[1] = (isInteger and varint or f64)() + 1
     if not (values[1] >= 1 and values[1] <= width and values[1] % 1 == 0) then
       fail('KINDLINGDAMAGED', 'a leaf of version %s votes for no class', load.version)
     end
@@ -729,7 +735,17 @@ local function readLeaf(model, load, parts, numParts)
   end
   local total = 0
   for i = 1, width do
-    local value = read()
+    local value
+    if isInteger then
+      value = byte(buf, at + 1)
+      if value < 128 then -- varint() without a call
+        at = at + 1
+      else
+        value = varint()
+      end
+    else
+      value = f64()
+    end
     values[i], total = value, total + value
   end
   load.hasEmptyLeaf = load.hasEmptyLeaf or total == 0
@@ -747,10 +763,10 @@ local function readLeaf(model, load, parts, numParts)
     return numParts + 1
   end
   for i = 1, width do
-    parts[numParts + 1], parts[numParts + 2] = set[i], leafNumber(load, values[i])
-    numParts = numParts + 2
+    local sources, value = load.valueSources[i], values[i]
+    parts[numParts + i] = sources and sources[value] or valueSource(load, i, value)
   end
-  return numParts
+  return numParts + width
 end
 
 -- The source that adds the zero row's leaf, which was read last.
@@ -794,7 +810,12 @@ local function readTree(model, load, key, budget)
     if #buf - at < load.nodeBytes then
       want(load, key, load.nodeBytes)
     end
-    local k = varint()
+    local k = byte(buf, at + 1)
+    if k < 128 then
+      at = at + 1
+    else
+      k = varint()
+    end
     load.numNodes = load.numNodes + 1
     local onZeroPath = depth == 0 or (isZero[depth] and zeroLeft[depth] ~= isRight[depth])
     if k > 0 then
@@ -875,20 +896,24 @@ below:
 ]]
 
 local function putZeroSplits(model, load, parts, i, isUp)
-  local zero, entries = load.zero, {}
+  local zero, n = load.zero, #parts
+  local ranks, trees, order = zero.rank, zero.tree, {}
   while i do
-    local rank = zero.rank[i]
-    entries[#entries + 1] = { rank ~= rank and 0 or isUp and rank or -1 - rank, zero.tree[i] }
+    order[#order + 1] = i
     i = zero.next[i]
   end
-  table.sort(entries, function(one, other)
-    return one[1] < other[1]
-  end)
-  for _, entry in ipairs(entries) do
-    local n = #parts
-    parts[n + 1], parts[n + 2], parts[n + 3] = entry[1], model.markOf[entry[2]], (entry[2] - 1) % model.groupTrees + 1
+  if order[2] then
+    sort(order, function(one, other) -- ranks of categories are NaN, and equal here
+      return isUp == (ranks[one] < ranks[other]) and ranks[one] ~= ranks[other]
+    end)
   end
-  parts[#parts + 1] = 1 / 0
+  for k = 1, #order do
+    local rank, tree = ranks[order[k]], trees[order[k]]
+    parts[n + 1] = rank ~= rank and 0 or isUp and rank or -1 - rank
+    parts[n + 2], parts[n + 3] = model.markOf[tree], (tree - 1) % model.groupTrees + 1
+    n = n + 3
+  end
+  parts[n + 1] = 1 / 0
 end
 
 local function finishSlot(model, load, slot)
@@ -923,13 +948,14 @@ local function finishSlot(model, load, slot)
   return #parts
 end
 
--- One slice: reading costs a unit a node, compiling another. Returns whether the version is complete.
+-- One slice, which a small version always is. Returns whether the version is complete.
 local function advance(model, load, key)
-  local budget = readSplits(model, load, key, 2 * SLICE_NODES)
+  local isSmall = model.nodes < SMALL_NODES and #load.chunks <= SMALL_CHUNKS
+  local budget = readSplits(model, load, key, isSmall and 1 / 0 or SLICE_COST)
   while budget > 0 do
     local isRead = load.tree > model.trees and not load.waiting
     if load.groupTrees > 0 and (isRead or load.waiting and (
-        (load.tree - 1) % model.groupTrees == 1 or load.groupNodes + load.waitingNodes > SLICE_NODES)) then
+        (load.tree - 1) % model.groupTrees == 1 or load.groupNodes + load.waitingNodes > GROUP_NODES)) then
       if load.groupNodes > budget then
         return false
       end
@@ -1013,7 +1039,7 @@ local function begin(key, version, id)
     fail('KINDLINGDAMAGED', 'chunks of version %s do not match its id', version)
   end
   local model = {
-    id = id, ready = false, used = clock, bound = MAX_CACHED_NODES,
+    id = id, ready = false, used = 0, bound = MAX_CACHED_NODES,
     slots = {}, also = {}, groups = {}, marks = {}, markOf = {}, pieces = {}, leaves = {}, sets = {},
   }
   if type(meta.maxNodes) == 'number' and meta.maxNodes > MAX_CACHED_NODES then
@@ -1024,7 +1050,7 @@ local function begin(key, version, id)
     numSlots = 0, featureOf = {}, thresholds = {}, firstOf = {}, zeroOf = {}, up = {}, down = {}, numFinished = 0,
     zero = { count = 0, rank = {}, tree = {}, next = {} },
     numSplits = 0, left = 0, isCategorical = true, feature = -1, slotOf = {}, rankOf = {}, sourceOf = {}, zeroLeft = {},
-    tree = 1, numNodes = 0, parts = {}, numParts = 0, values = {}, numbers = {}, numNumbers = 0,
+    tree = 1, numNodes = 0, parts = {}, numParts = 0, values = {}, valueSources = {}, numValueSources = 0,
     starts = {}, sizes = {}, isRight = {}, isZero = {}, goesLeft = {},
     group = {}, groupTrees = 0, groupNodes = 0, steps = 0,
   }
@@ -1042,7 +1068,9 @@ local function slice(model, key, version)
   local load = model.load
   load.version = version
   buf, at = load.buf or buf, load.at or at
+  collectGarbage('stop') -- a slice makes a few megabytes; collecting while it does costs a tenth of its time
   local went, complete = pcall(advance, model, load, key)
+  collectGarbage('restart')
   load.buf, load.at = buf, at
   buf, at = '', 0
   if not went then
@@ -1099,19 +1127,24 @@ local function resolve(key, pin)
   return version, id or noVersion(key, version)
 end
 
+-- The version that a call asks for, compiled or not, and its name.
+local function wanted(key, pin)
+  local version, id = resolve(key, pin)
+  local model = cache[id] or begin(key, version, id)
+  clock = clock + 1
+  model.used = clock
+  return model, version
+end
+
 -- The compiled version, or the error that tells how far it is.
 local function compiled(key, pin)
-  local version, id = resolve(key, pin)
-  local model = cache[id]
-  if not model or not model.ready then
-    model = model or begin(key, version, id)
+  local model, version = wanted(key, pin)
+  if not model.ready then
     local done, total = slice(model, key, version)
     if done < total then
       fail('KINDLINGCOLD', '%s/%s', whole(done), whole(total))
     end
   end
-  clock = clock + 1
-  model.used = clock
   return model, version
 end
 
@@ -1138,31 +1171,6 @@ local function beyond(data, first, count, value)
     end
   end
   return low
-end
-
--- Places what is negative, NaN, a category, or has many thresholds; returns from where on to mark, and below what rank.
-local function placeOther(slot, value)
-  local kind, rank = slot[5], 0
-  if kind == true then
-    slot[1][slot[2]] = value
-    return slot[3], 1
-  elseif not (value < 0) then -- NaN is beyond all thresholds
-    rank = kind and beyond(slot, 6, kind, value) or slot[3] - 7
-    slot[1][slot[2]] = rank
-    return slot[3], rank
-  end
-  local below = slot[4]
-  if not below then
-    return slot[3], 0
-  elseif slot[below + 1] then
-    rank = beyond(slot, below + 2, slot[below + 1], value)
-  else
-    while slot[below + 2 + rank] >= value do
-      rank = rank + 1
-    end
-  end
-  slot[1][slot[2]] = -rank
-  return slot[below], rank
 end
 
 -- Places what is negative, NaN, a category, or has many thresholds. Returns where marks stand, and below which rank.
@@ -1401,14 +1409,11 @@ end
 
 local function warm(keys, args)
   arity('kindling_warm', keys, '[@version]', args, #args == 0 or (#args == 1 and byte(args[1]) == 64))
-  local version, id = resolve(keys[1], args[1])
-  local model = cache[id]
-  if not model or not model.ready then
-    model = model or begin(keys[1], version, id)
-    model.used = clock
-    return { slice(model, keys[1], version) }
+  local model, version = wanted(keys[1], args[1])
+  if model.ready then
+    return { model.total, model.total }
   end
-  return { model.total, model.total }
+  return { slice(model, keys[1], version) }
 end
 
 -- A function as Redis calls it: an error becomes the reply and leaves no row behind.
