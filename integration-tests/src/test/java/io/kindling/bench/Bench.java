@@ -1,5 +1,6 @@
 package io.kindling.bench;
 
+import io.kindling.core.testing.DocBlock;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
@@ -29,6 +30,9 @@ final class Bench {
 
     System.out.println(report.table());
     System.out.println("Written: " + report.writeJson(FIGURES));
+    System.out.println("Written: " + report.writeJson(CHARTS));
+    DocBlock.in("docs/benchmarks.md", name).write(report.markdown());
+    System.out.println("Written: docs/benchmarks.md");
     for (Path chart : report.writeCharts(CHARTS)) {
       System.out.println("Drawn: " + chart);
     }

@@ -97,6 +97,37 @@ final class BenchReport {
     return table.toString();
   }
 
+  /** The figures as a Markdown table, below a line that says where they were taken. */
+  String markdown() throws IOException, InterruptedException {
+    Machine machine = Machine.here(redis);
+    var table = new StringBuilder();
+    table.append(
+        String.format(
+            Locale.ROOT,
+            "%nCommit %s, %d cores, %d GiB, Java %s, Spark %s, Redis %s. Medians of at least three"
+                + " repetitions; the spread is their minimum and maximum.%n%n",
+            commit().substring(0, 7),
+            machine.cores(),
+            machine.memoryGiB(),
+            machine.jvm(),
+            machine.spark(),
+            machine.redis()));
+    table.append("| figure | value | spread | what |\n|---|---:|---|---|\n");
+    for (Figure figure : figures) {
+      table.append(
+          String.format(
+              Locale.ROOT,
+              "| `%s` | %s %s | %s to %s | %s |%n",
+              figure.name(),
+              compact(figure.value()),
+              figure.unit(),
+              compact(figure.spread().get(0)),
+              compact(figure.spread().get(1)),
+              figure.note()));
+    }
+    return table.append('\n').toString();
+  }
+
   /** Writes {@code NAME.json} and answers where. */
   Path writeJson(Path folder) throws IOException, InterruptedException {
     var content = new Content(bench, commit(), Machine.here(redis), figures);

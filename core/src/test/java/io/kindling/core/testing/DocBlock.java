@@ -39,22 +39,43 @@ public final class DocBlock {
 
   /** Fails if the block holds something else. */
   public void check(String expected) {
-    try {
-      String text = Files.readString(file);
-      int from = text.indexOf(start) + start.length();
-      int to = text.indexOf("<!-- end -->", from);
-      assertThat(from >= start.length() && to >= from)
-          .as("%s has the lines '%s' and '<!-- end -->'", file, start.trim())
-          .isTrue();
-      if (Boolean.getBoolean("kindling.docs.update")) {
-        Files.writeString(file, text.substring(0, from) + expected + text.substring(to));
-      } else {
-        assertThat(text.substring(from, to))
-            .as("%s is stale; run the test with -Dkindling.docs.update=true", file)
-            .isEqualTo(expected);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("Cannot read or write " + file, e);
+    if (Boolean.getBoolean("kindling.docs.update")) {
+      write(expected);
+      return;
     }
+    String text = read();
+    assertThat(text.substring(from(text), to(text)))
+        .as("%s is stale; run the test with -Dkindling.docs.update=true", file)
+        .isEqualTo(expected);
+  }
+
+  /** Replaces what the block holds. */
+  public void write(String content) {
+    String text = read();
+    try {
+      Files.writeString(file, text.substring(0, from(text)) + content + text.substring(to(text)));
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot write " + file, e);
+    }
+  }
+
+  private String read() {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot read " + file, e);
+    }
+  }
+
+  private int from(String text) {
+    int line = text.indexOf(start);
+    assertThat(line).as("%s has the line '%s'", file, start.trim()).isNotNegative();
+    return line + start.length();
+  }
+
+  private int to(String text) {
+    int line = text.indexOf("<!-- end -->", from(text));
+    assertThat(line).as("%s has the line '<!-- end -->'", file).isNotNegative();
+    return line;
   }
 }
