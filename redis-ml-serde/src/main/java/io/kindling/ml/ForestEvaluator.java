@@ -292,23 +292,11 @@ public final class ForestEvaluator {
     if (numClasses == 0) {
       return sums[0];
     }
-    int best = 0;
     if (thresholds == null) {
-      for (int c = 1; c < numClasses; c++) {
-        best = sums[c] > sums[best] ? c : best;
-      }
-      return best;
+      return Labels.argmax(sums);
     }
     fillProbability(probabilities);
-    double max = Double.NEGATIVE_INFINITY;
-    for (int c = 0; c < numClasses; c++) {
-      double scaled = probabilities[c] / thresholds[c]; // 0 / 0 is NaN and never the best
-      if (scaled > max) {
-        max = scaled;
-        best = c;
-      }
-    }
-    return best;
+    return Labels.scaledArgmax(probabilities, thresholds);
   }
 
   private void fillProbability(double[] probability) {

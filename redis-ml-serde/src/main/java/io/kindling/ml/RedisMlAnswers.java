@@ -66,21 +66,10 @@ record RedisMlAnswers(Forest forest, Kind kind, UnitScale scale, double toleranc
     return new Prediction(label, rawIsCounts ? NONE : raw, probability, "-");
   }
 
-  /** As ProbabilisticClassificationModel.probability2prediction; 0 / 0 is never the largest. */
   private double label(double[] raw, double[] probability) {
     double[] thresholds = forest.thresholds();
-    if (thresholds.length == 0) {
-      return RedisMlLeaves.argmax(raw);
-    }
-    int best = 0;
-    double max = Double.NEGATIVE_INFINITY;
-    for (int c = 0; c < probability.length; c++) {
-      double scaled = probability[c] / thresholds[c];
-      if (scaled > max) {
-        max = scaled;
-        best = c;
-      }
-    }
-    return best;
+    return thresholds.length == 0
+        ? Labels.argmax(raw)
+        : Labels.scaledArgmax(probability, thresholds);
   }
 }

@@ -40,17 +40,6 @@ sealed interface RedisMlLeaves {
     return counts;
   }
 
-  /** The first of the largest. */
-  static int argmax(double[] values) {
-    int best = 0;
-    for (int i = 1; i < values.length; i++) {
-      if (values[i] > values[best]) {
-        best = i;
-      }
-    }
-    return best;
-  }
-
   /** Hard votes: each tree names a class, ties go to the lowest. Exact. */
   record Votes(Forest forest) implements RedisMlLeaves {
 
@@ -71,13 +60,13 @@ sealed interface RedisMlLeaves {
       for (int leaf : leafOfTree) {
         votes[label(leaf)]++;
       }
-      return argmax(votes);
+      return Labels.argmax(votes);
     }
 
     private int label(int leaf) {
       return forest.aggregation() == Aggregation.VOTE
           ? (int) forest.leafValue(leaf, 0)
-          : argmax(counts(forest, leaf));
+          : Labels.argmax(counts(forest, leaf));
     }
   }
 
@@ -115,7 +104,7 @@ sealed interface RedisMlLeaves {
       }
       stats.append(1 - sum);
       arguments.add("LEAF");
-      arguments.add(Integer.toString(argmax(points)));
+      arguments.add(Integer.toString(Labels.argmax(points)));
       arguments.add("STATS");
       arguments.add(stats.toString());
     }
@@ -129,7 +118,7 @@ sealed interface RedisMlLeaves {
           totals[c] += points[c];
         }
       }
-      return argmax(totals);
+      return Labels.argmax(totals);
     }
 
     /** A leaf without counts gives every class the same, or the extra class could win. */

@@ -237,9 +237,7 @@ final class RowScorer {
   /** 1 if a node sends a row to its right child, else 0. */
   private int right(double threshold, long slotAndChild, double[] row) {
     int slot = (int) (slotAndChild >> 32);
-    return slot >= 0
-        ? right(threshold, row[slot])
-        : rightOfCategories((int) threshold, row[~slot]);
+    return slot >= 0 ? right(threshold, row[slot]) : rightOfCategories((int) threshold, row[~slot]);
   }
 
   private int rightOfZero(double threshold, long slotAndChild) {

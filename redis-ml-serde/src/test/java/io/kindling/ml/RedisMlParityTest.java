@@ -299,7 +299,7 @@ class RedisMlParityTest {
       double[] counts = new double[5];
       sample.forEach(i -> counts[Math.floorMod((int) labels[i], 5)]++);
       return switch (aggregation) {
-        case VOTE -> new double[] {RedisMlLeaves.argmax(counts)};
+        case VOTE -> new double[] {Labels.argmax(counts)};
         case MEAN, WEIGHTED_SUM ->
             new double[] {sample.stream().mapToDouble(i -> labels[i]).average().orElse(0)};
         default -> counts;
