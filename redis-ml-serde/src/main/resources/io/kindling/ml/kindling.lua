@@ -150,6 +150,9 @@ local function readTextFast(model, text)
     else
       while byte(text, to) ~= COMMA do
         to = to - 1
+        if to < from then
+          return nil
+        end
       end
       to = to - 1
     end
@@ -1020,6 +1023,14 @@ local function admit(model, version)
   cachedNodes = cachedNodes + model.nodes
 end
 
+-- Raises what reading a version failed with, which is ours, Redis's own or, of bytes that make no sense, Lua's.
+local function failReading(version, problem)
+  if type(problem) == 'string' and not find(problem, '^%-?%u+ ') then
+    fail('KINDLINGDAMAGED', 'version %s cannot be read: %s', version, problem)
+  end
+  error(problem, 0)
+end
+
 -- What begins to be compiled: the metadata read, the list of chunks compared with the identity, room made.
 local function begin(key, version, id)
   local text = redis.call('HGET', key, version)
@@ -1035,7 +1046,9 @@ local function begin(key, version, id)
     fail('KINDLINGFORMAT', 'version %s has format %s, this library reads 1', version, shown(tostring(meta.format)))
   elseif type(meta.chunks) ~= 'table' or #meta.chunks == 0 or type(meta.bytes) ~= 'number' then
     fail('KINDLINGDAMAGED', 'metadata of version %s lacks bytes and chunks', version)
-  elseif redis.sha1hex(concat(meta.chunks)) ~= id then
+  end
+  local joined, digests = pcall(concat, meta.chunks)
+  if not joined or redis.sha1hex(digests) ~= id then
     fail('KINDLINGDAMAGED', 'chunks of version %s do not match its id', version)
   end
   local model = {
@@ -1055,7 +1068,10 @@ local function begin(key, version, id)
     group = {}, groupTrees = 0, groupNodes = 0, steps = 0,
   }
   buf, at = '', 0
-  readHead(model, load, key)
+  local read, problem = pcall(readHead, model, load, key)
+  if not read then
+    failReading(version, problem)
+  end
   model.load = load
   model.nodes = load.nodes + (load.nodes + model.trees) / 2 * (load.leafNodes - 1)
   model.cost = load.nodes + model.trees * (model.classes > 0 and model.classes or 1)
@@ -1075,10 +1091,7 @@ local function slice(model, key, version)
   buf, at = '', 0
   if not went then
     drop(model.id)
-    if type(complete) == 'string' and not find(complete, '^%-?%u+ ') then -- neither ours nor Redis's own
-      fail('KINDLINGDAMAGED', 'version %s cannot be read: %s', version, complete)
-    end
-    error(complete, 0)
+    failReading(version, complete)
   end
   local total = load.nodes + load.splits
   if complete then
@@ -1094,7 +1107,7 @@ local numKeys = 0
 
 local function noVersion(key, version)
   if redis.call('HGET', key, 'last') then
-    fail('KINDLINGMISSING', "model '%s' has no %s", shown(key), version and 'version ' .. version or 'live version')
+    fail('KINDLINGMISSING', "model '%s' has no %s", shown(key), version and 'version ' .. shown(version) or 'live version')
   end
   fail('KINDLINGMISSING', "key '%s' holds no model", shown(key))
 end

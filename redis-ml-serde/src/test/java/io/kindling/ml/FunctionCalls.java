@@ -125,8 +125,12 @@ public final class FunctionCalls {
 
   /** The error line of a call. */
   String error(String function, Object... args) {
+    return error(function, List.of(key()), args);
+  }
+
+  String error(String function, List<String> keys, Object... args) {
     try {
-      return "No error: " + call(function, args);
+      return "No error: " + call(function, keys, args);
     } catch (RedisReplyException e) {
       return e.reply();
     }

@@ -27,6 +27,23 @@ public final class DocBlock {
    * @param name as in its first line
    */
   public static DocBlock in(String file, String name) {
+    return new DocBlock(root().resolve(file), "<!-- generated: " + name + " -->\n");
+  }
+
+  /**
+   * The text of a document.
+   *
+   * @param file relative to the root of the repository
+   */
+  public static String text(String file) {
+    try {
+      return Files.readString(root().resolve(file));
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot read " + file, e);
+    }
+  }
+
+  private static Path root() {
     Path root = Path.of("").toAbsolutePath();
     while (!Files.isDirectory(root.resolve("docs")) || !Files.isDirectory(root.resolve(".mvn"))) {
       root = root.getParent();
@@ -34,7 +51,7 @@ public final class DocBlock {
         throw new IllegalStateException("Not started inside of the repository");
       }
     }
-    return new DocBlock(root.resolve(file), "<!-- generated: " + name + " -->\n");
+    return root;
   }
 
   /** Fails if the block holds something else. */
