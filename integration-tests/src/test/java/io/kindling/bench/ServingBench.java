@@ -4,16 +4,18 @@ import io.kindling.core.Redis;
 import io.kindling.core.testing.TestRedis;
 import io.kindling.ml.Forest;
 import java.util.List;
+import org.apache.spark.ml.classification.RandomForestClassificationModel;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * How fast does a forest answer in the JVM and inside Redis, against Spark itself? {@code mvn -B
- * -ntp -Pbench verify -Dbench=serving}
+ * How fast does a forest answer in the JVM and inside Redis, against Spark itself and another
+ * library? {@code mvn -B -ntp -Pbench verify -Dbench=serving}
  *
  * <p>500 complete trees of depth 5, 5 classes, 1,700 features of which a row sets 100; and 15,000
  * trees of depth 7 over 200 features, all set, 2 classes. Forests and rows are generated from fixed
  * seeds; Spark gets the same forest. Every way is warm and answers the same rows in the same run,
- * one at a time; each answer was compared to the bit with Spark's before.
+ * one at a time; each answer was compared to the bit with Spark's before, the class alone of the
+ * other library's.
  */
 final class ServingBench implements Benchmark {
 
@@ -30,16 +32,20 @@ final class ServingBench implements Benchmark {
         SparkSession session =
             SparkSession.builder().appName("bench").master("local[1]").getOrCreate()) {
       report.measuredAgainst(server);
-      SparkServing spark = new SparkServing(session, generated.spark(), rows);
+      RandomForestClassificationModel model = generated.spark();
+      SparkServing spark = new SparkServing(session, model, rows);
       JvmServing jvm = new JvmServing(forest, rows);
+      RivalServing rival = new RivalServing(Rival.load(), model, rows);
       FunctionsServing functions = new FunctionsServing(redis, forest, rows);
 
       jvm.compare(spark);
       functions.compare(spark);
+      rival.compare(spark);
       report.addExact(
           "differences", "rows", ROWS + " rows, jvm and functions against transform", 0);
       spark.report(report);
       jvm.report(report, spark);
+      rival.report(report, jvm);
       functions.report(report, spark);
       functions.reportMemory(report);
       new LargeForest(redis, server).report(report);

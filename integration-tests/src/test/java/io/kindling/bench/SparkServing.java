@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntFunction;
+import java.util.function.IntToDoubleFunction;
 import org.apache.spark.ml.classification.RandomForestClassificationModel;
 import org.apache.spark.ml.linalg.SQLDataTypes;
 import org.apache.spark.ml.linalg.Vector;
@@ -93,6 +94,18 @@ final class SparkServing {
           || !same(expected.<Vector>getAs("probability"), actual.probability())) {
         throw new IllegalStateException(
             who + " answers row " + i + " with " + actual + ", Spark with " + expected);
+      }
+    }
+  }
+
+  /** Fails if another one answers a row with another class. */
+  void requireSameClasses(String who, IntToDoubleFunction other) {
+    for (int i = 0; i < vectors.length; i++) {
+      double expected = model.predict(vectors[i]);
+      double actual = other.applyAsDouble(i);
+      if (actual != expected) {
+        throw new IllegalStateException(
+            who + " answers row " + i + " with class " + actual + ", Spark with " + expected);
       }
     }
   }
