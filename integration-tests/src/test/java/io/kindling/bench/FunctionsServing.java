@@ -49,25 +49,26 @@ final class FunctionsServing {
     spark.requireSameAnswers("functions", i -> predictor.explain(rows[i]));
   }
 
-  void report(BenchReport report, SparkServing spark) {
+  void report(BenchReport report, SparkServing spark, AwakeCores cores) {
     report.add(
         "publish_ms",
         "ms",
-        "stored, compiled, golden rows answered, live; two publications before",
+        "stored, compiled, golden rows answered, live; two publications before; " + cores.note(),
         Arrays.copyOfRange(publishMillis, 2, publishMillis.length));
     Timing.micros(WARM_UP, call -> jedis.ping());
     report.add(
         "ping_p50_us",
         "us",
-        "PING through the same client",
+        "PING through the same client; " + cores.note(),
         Timing.p50Micros(ServingBench.REPETITIONS, CALLS, call -> jedis.ping()));
 
     Timing.micros(WARM_UP, this::text);
     double[] text = Timing.p50Micros(ServingBench.REPETITIONS, CALLS, this::text);
-    report.add("functions_text_p50_us", "us", "FCALL_RO with features as text", text);
+    report.add(
+        "functions_text_p50_us", "us", "FCALL_RO with features as text; " + cores.note(), text);
     Timing.micros(WARM_UP, this::msgpack);
     double[] msgpack = Timing.p50Micros(ServingBench.REPETITIONS, CALLS, this::msgpack);
-    report.add("functions_msgpack_p50_us", "us", "Predictor.predict", msgpack);
+    report.add("functions_msgpack_p50_us", "us", "Predictor.predict; " + cores.note(), msgpack);
 
     double[] best = Timing.median(text) < Timing.median(msgpack) ? text : msgpack;
     report.addRatio(
@@ -75,6 +76,22 @@ final class FunctionsServing {
     report.addRatio(
         "functions_vs_predict", "best encoding, round trip", spark.predictMicros(), best);
     reportBatch(report);
+  }
+
+  /** The same without {@link AwakeCores}: what a client sees on an idle virtual machine. */
+  void reportHalting(BenchReport report) {
+    Timing.micros(WARM_UP, call -> jedis.ping());
+    report.add(
+        "ping_halting_p50_us",
+        "us",
+        "PING through the same client; idle cores may halt",
+        Timing.p50Micros(ServingBench.REPETITIONS, CALLS, call -> jedis.ping()));
+    Timing.micros(WARM_UP, this::msgpack);
+    report.add(
+        "functions_msgpack_halting_p50_us",
+        "us",
+        "Predictor.predict; idle cores may halt",
+        Timing.p50Micros(ServingBench.REPETITIONS, CALLS, this::msgpack));
   }
 
   private void text(int call) {

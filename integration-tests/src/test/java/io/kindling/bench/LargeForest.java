@@ -33,7 +33,7 @@ final class LargeForest {
     this.server = server;
   }
 
-  void report(BenchReport report) throws Exception {
+  void report(BenchReport report, AwakeCores cores) throws Exception {
     report.addExact("slowlog_longest_500x5_ms", "ms", "published, cold, warm, batches", slowest());
     GeneratedForest generated = new GeneratedForest(15_000, 7, 200, 2, 10_000, 20180601);
     FeatureVector[] rows =
@@ -42,7 +42,7 @@ final class LargeForest {
             .toArray(FeatureVector[]::new);
     Forest forest = generated.forest();
     reportJvm(report, forest, rows);
-    reportFunctions(report, forest, rows);
+    reportFunctions(report, cores, forest, rows);
   }
 
   private static void reportJvm(BenchReport report, Forest forest, FeatureVector[] rows)
@@ -78,7 +78,8 @@ final class LargeForest {
             });
   }
 
-  private void reportFunctions(BenchReport report, Forest forest, FeatureVector[] rows) {
+  private void reportFunctions(
+      BenchReport report, AwakeCores cores, Forest forest, FeatureVector[] rows) {
     server.ask("SLOWLOG", "RESET");
     long start = System.nanoTime();
     ModelStore.of(redis)
@@ -101,7 +102,11 @@ final class LargeForest {
             200,
             call -> Sink.take(predictor.predict(rows[call % rows.length])));
     double[] millis = Arrays.stream(micros).map(us -> us / 1e3).toArray();
-    report.add("functions_15k_p50_ms", "ms", "Predictor.predict, all 200 features set", millis);
+    report.add(
+        "functions_15k_p50_ms",
+        "ms",
+        "Predictor.predict, all 200 features set; " + cores.note(),
+        millis);
     report.addExact("slowlog_longest_15k_ms", "ms", "published, cold, warm", slowest());
   }
 

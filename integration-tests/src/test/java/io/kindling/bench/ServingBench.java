@@ -15,7 +15,8 @@ import org.apache.spark.sql.SparkSession;
  * trees of depth 7 over 200 features, all set, 2 classes. Forests and rows are generated from fixed
  * seeds; Spark gets the same forest. Every way is warm and answers the same rows in the same run,
  * one at a time; each answer was compared to the bit with Spark's before, the class alone of the
- * other library's.
+ * other library's. The cores are kept awake meanwhile for all of them; what the round trip costs
+ * without that stands in the figures named {@code _halting_}.
  */
 final class ServingBench implements Benchmark {
 
@@ -24,15 +25,28 @@ final class ServingBench implements Benchmark {
 
   @Override
   public void run(BenchReport report) throws Exception {
-    GeneratedForest generated = new GeneratedForest(500, 5, 1700, 5, 2_000, 20170601);
-    List<SparseRow> rows = generated.rows(ROWS, 100);
-    Forest forest = generated.forest();
     try (TestRedis server = startRedis();
         Redis redis = Redis.connect(server.config());
         SparkSession session =
             SparkSession.builder().appName("bench").master("local[1]").getOrCreate()) {
       report.measuredAgainst(server);
-      RandomForestClassificationModel model = generated.spark();
+      FunctionsServing functions = compareOneRow(report, session, redis);
+      functions.reportHalting(report);
+      try (AwakeCores cores = AwakeCores.start()) {
+        functions.reportMemory(report);
+        new LargeForest(redis, server).report(report, cores);
+      }
+    }
+  }
+
+  private static FunctionsServing compareOneRow(
+      BenchReport report, SparkSession session, Redis redis) throws Exception {
+    GeneratedForest generated = new GeneratedForest(500, 5, 1700, 5, 2_000, 20170601);
+    List<SparseRow> rows = generated.rows(ROWS, 100);
+    Forest forest = generated.forest();
+    RandomForestClassificationModel model = generated.spark();
+    try (AwakeCores cores = AwakeCores.start()) {
+      report.addExact("awake_cores", "cores", cores.note(), cores.spinning());
       SparkServing spark = new SparkServing(session, model, rows);
       JvmServing jvm = new JvmServing(forest, rows);
       RivalServing rival = new RivalServing(Rival.load(), model, rows);
@@ -46,9 +60,8 @@ final class ServingBench implements Benchmark {
       spark.report(report);
       jvm.report(report, spark);
       rival.report(report, jvm);
-      functions.report(report, spark);
-      functions.reportMemory(report);
-      new LargeForest(redis, server).report(report);
+      functions.report(report, spark, cores);
+      return functions;
     }
   }
 
