@@ -15,6 +15,10 @@ final class RandomForests {
   }
 
   static Forest next(Random random, Aggregation aggregation) {
+    return next(random, aggregation, 6, 6);
+  }
+
+  static Forest next(Random random, Aggregation aggregation, int maxTrees, int maxDepth) {
     int numClasses =
         switch (aggregation) {
           case CLASS_COUNTS, SUM_DISTRIBUTIONS, VOTE -> 2 + random.nextInt(4);
@@ -26,10 +30,10 @@ final class RandomForests {
       builder.thresholds(random.doubles(numClasses).toArray());
     }
     boolean integers = random.nextBoolean();
-    int numTrees = aggregation == Aggregation.CLASS_COUNTS ? 1 : 1 + random.nextInt(6);
+    int numTrees = aggregation == Aggregation.CLASS_COUNTS ? 1 : 1 + random.nextInt(maxTrees);
     for (int tree = 0; tree < numTrees; tree++) {
       builder.tree(aggregation == Aggregation.WEIGHTED_SUM ? random.nextDouble() : 1.0);
-      grow(builder, random, aggregation, numClasses, integers, random.nextInt(7));
+      grow(builder, random, aggregation, numClasses, integers, random.nextInt(maxDepth + 1));
     }
     return builder.build();
   }
