@@ -792,7 +792,7 @@ end
 
 local function beginTree(model, load)
   local tree = load.tree
-  load.numParts, load.depth, load.treeNodes, load.hasEmptyLeaf = 0, 0, 0, false
+  load.numParts, load.depth, load.treeNodes, load.firstNode, load.hasEmptyLeaf = 0, 0, 0, load.numNodes, false
   load.weight = model.aggregation == 3 and number(load.weights and load.weights[tree] or 1)
   if tree % model.groupTrees == 1 then
     local marks = {}
@@ -869,7 +869,7 @@ end
 -- The finished tree as source, waiting to be put into a group.
 local function finishTree(model, load)
   local source, add = load.zeroLeaf, load.form.addLeaf
-  if load.treeNodes > load.leafNodes then
+  if load.numNodes - load.firstNode > 1 then -- treeNodes does not tell: what was cut out counts as one
     if model.aggregation == 3 then
       add = 'A[p]=A[p]+' .. load.weight .. ' '
     elseif load.form.isDivided and load.hasEmptyLeaf then

@@ -124,6 +124,24 @@ class ModelFunctionsIT {
     }
   }
 
+  /** Trees of which hardly anything is left once their subtrees are functions of their own. */
+  @ParameterizedTest
+  @ValueSource(ints = {8, 60, 64, 65, 1000})
+  void explain_manyClassesInLargeTrees_equalsTheReferenceToTheBit(int numClasses) {
+    int levels = numClasses < 1000 ? 10 : 7;
+    for (Aggregation aggregation :
+        List.of(Aggregation.CLASS_COUNTS, Aggregation.SUM_DISTRIBUTIONS, Aggregation.VOTE)) {
+      ForestBuilder builder = Forest.builder(aggregation, 40, numClasses);
+      grow(builder.tree(), () -> leaf(aggregation, numClasses), levels);
+      if (aggregation != Aggregation.CLASS_COUNTS) {
+        grow(builder.tree(), () -> leaf(aggregation, numClasses), 0);
+        grow(builder.tree(), () -> leaf(aggregation, numClasses), levels - 1);
+      }
+
+      assertScoresAsTheReference(builder.build(), "large-" + aggregation + numClasses, 20);
+    }
+  }
+
   /** More features than a function has registers for. */
   @Test
   void explain_manyFeatures_equalsTheReferenceToTheBit() {
