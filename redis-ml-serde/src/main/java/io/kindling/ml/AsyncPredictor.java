@@ -1,5 +1,6 @@
 package io.kindling.ml;
 
+import io.kindling.core.KindlingException;
 import io.kindling.core.RedisConfig;
 import io.kindling.core.RedisReplyException;
 import io.kindling.ml.AsyncConnection.Reply;
@@ -34,6 +35,11 @@ import java.util.function.Supplier;
  */
 public final class AsyncPredictor implements AutoCloseable {
 
+  /** The one that this is compiled and tested with. */
+  static final String LETTUCE = "io.lettuce:lettuce-core:6.8.2.RELEASE";
+
+  private static final String LETTUCE_CLASS = "io.lettuce.core.AbstractRedisClient";
+
   private final AsyncConnection connection;
   private final AtomicBoolean closed;
   private final ServedName model;
@@ -56,11 +62,27 @@ public final class AsyncPredictor implements AutoCloseable {
    *
    * @param name as it was published under
    * @throws io.kindling.core.RedisUnavailableException if Redis cannot be reached
+   * @throws KindlingException if Lettuce is not on the class path
    */
   public static AsyncPredictor open(RedisConfig config, String name) {
     ServedName model = ServedName.live(name);
+    requireLettuce(model);
     return new AsyncPredictor(
         AsyncConnection.acquire(config), new AtomicBoolean(), model, ServingProtocol.COLD_TIMEOUT);
+  }
+
+  /** Without it the first use of {@link AsyncConnection} ends in an Error that names some class. */
+  private static void requireLettuce(ServedName model) {
+    try {
+      Class.forName(LETTUCE_CLASS, /* initialize= */ false, AsyncPredictor.class.getClassLoader());
+    } catch (ClassNotFoundException e) {
+      throw new KindlingException(
+          "Cannot open an asynchronous predictor of "
+              + model
+              + ": there is no Lettuce on the class path, add "
+              + LETTUCE,
+          e);
+    }
   }
 
   /**

@@ -5,13 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
-import java.io.File;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
-import java.net.URL;
 import java.net.URLClassLoader;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -26,7 +22,7 @@ class ForestWithoutSparkTest {
       Forest forest = RandomForests.next(new Random(seed), aggregation);
       double[] row = new Random(seed).doubles(forest.numFeatures(), -2, 12).toArray();
 
-      try (URLClassLoader withoutSpark = new URLClassLoader(withoutSpark(), null)) {
+      try (URLClassLoader withoutSpark = withoutSpark()) {
         Object answer =
             withoutSpark
                 .loadClass(Service.class.getName())
@@ -41,7 +37,7 @@ class ForestWithoutSparkTest {
 
   @Test
   void classPathOfTheTest_hasNoSpark() throws Exception {
-    try (URLClassLoader withoutSpark = new URLClassLoader(withoutSpark(), null)) {
+    try (URLClassLoader withoutSpark = withoutSpark()) {
       assertThatThrownBy(
               () ->
                   withoutSpark.loadClass(
@@ -50,14 +46,8 @@ class ForestWithoutSparkTest {
     }
   }
 
-  private static URL[] withoutSpark() throws Exception {
-    List<URL> urls = new ArrayList<>();
-    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
-      if (!entry.contains("spark-") && !entry.contains("scala-")) {
-        urls.add(new File(entry).toURI().toURL());
-      }
-    }
-    return urls.toArray(new URL[0]);
+  private static URLClassLoader withoutSpark() throws Exception {
+    return ClassPathWithout.jars("spark-", "scala-");
   }
 
   /** What runs in the class loader without Spark; public for its reflection. */
