@@ -73,6 +73,15 @@ final class BenchReport {
     add(name, "x", note, ratios);
   }
 
+  /** The value of a figure that was added. */
+  double value(String name) {
+    return figures.stream()
+        .filter(figure -> figure.name().equals(name))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("Cannot find the figure " + name))
+        .value();
+  }
+
   /** Adds a chart, to be drawn into the documentation. */
   void add(Chart chart) {
     charts.add(chart);
