@@ -33,6 +33,9 @@ final class RowScorer {
   /** A row that meets more nodes than there are trees. */
   private static final int TOO_MANY = -1;
 
+  /** Features of a dense row that are looked at to see whether it is such a row. */
+  private static final int SAMPLE = 64;
+
   private final RowTables tables;
   private final Aggregation aggregation;
   private final double @Nullable [] treeWeights;
@@ -108,19 +111,35 @@ final class RowScorer {
         scratch[slots.ofUsed(i)] = dense[used[i]];
       }
     }
-    int numSet = 0;
-    int mayMeet = reached.length;
-    for (int i = 0; i < used.length && mayMeet >= 0; i++) {
-      int slot = slots.ofUsed(i);
-      if (row[slot] != 0.0) {
-        set[numSet++] = slot;
-        mayMeet -= tables.zeroStarts[slot + 1] - tables.zeroStarts[slot];
-      }
-    }
-    sum(row, mayMeet < 0 ? TOO_MANY : meet(numSet), sums);
+    sum(row, seemsToMoveMost(row) ? TOO_MANY : meet(used, row), sums);
     if (row == scratch) {
       Arrays.fill(scratch, 0.0);
     }
+  }
+
+  /** Whether a sample of a dense row's features meets so many nodes; only speed depends on it. */
+  private boolean seemsToMoveMost(double[] row) {
+    int[] used = tables.slots.used();
+    int step = 1 + used.length / SAMPLE;
+    int mayMeet = reached.length / step;
+    for (int i = 0; i < used.length; i += step) {
+      int slot = tables.slots.ofUsed(i);
+      if (row[slot] != 0.0) {
+        mayMeet -= tables.zeroStarts[slot + 1] - tables.zeroStarts[slot];
+      }
+    }
+    return mayMeet < 0;
+  }
+
+  private int meet(int[] used, double[] row) {
+    int numSet = 0;
+    for (int i = 0; i < used.length; i++) {
+      int slot = tables.slots.ofUsed(i);
+      if (row[slot] != 0.0) {
+        set[numSet++] = slot;
+      }
+    }
+    return meet(numSet);
   }
 
   private void sum(double[] row, int numMet, double[] sums) {

@@ -592,17 +592,18 @@ local function readHead(model, load, key)
 end
 
 --[[
-The split table. load.thresholds holds the thresholds of one slot behind the other, ascending; firstOf and zeroOf tell
-where those of a slot begin and where its first stands that is not negative. A threshold's rank is its distance from
-there. A slot of categories has no zeroOf.
+The split table, by the number of a split. The thresholds of a slot stand one behind the other, ascending; firstOf and
+zeroOf tell which split is the slot's first, and which its first that is not negative. A threshold's rank is its
+distance from there. A slot of categories has no zeroOf.
 ]]
 
-local function keepSplit(load, slot, rank, source, zeroLeft)
+local function keepSplit(load, slot, threshold, source, zeroLeft)
   local k = load.numSplits + 1
-  load.numSplits, load.slotOf[k], load.rankOf[k], load.sourceOf[k], load.zeroLeft[k] = k, slot, rank, source, zeroLeft
+  load.numSplits, load.slotOf[k], load.sourceOf[k], load.zeroLeft[k] = k, slot, source, zeroLeft
+  load.thresholds[k], load.rankOf[k] = threshold, 0 / 0
 end
 
-local function readThreshold(model, load)
+local function readThreshold(load)
   local threshold
   if load.isFloat then
     threshold = unpackStruct('<f', buf, at + 1)
@@ -610,15 +611,13 @@ local function readThreshold(model, load)
   else
     threshold = f64()
   end
-  local position, slot = #load.thresholds + 1, load.numSlots
-  load.thresholds[position] = threshold
-  if threshold < 0 then
-    load.zeroOf[slot] = position + 1
-  elseif threshold ~= threshold then
+  if threshold ~= threshold then
     fail('KINDLINGDAMAGED', 'a threshold of version %s is NaN', load.version)
   end
-  -- The position for now; the rank once the slot's last threshold is known.
-  keepSplit(load, slot, position, false, threshold >= 0)
+  keepSplit(load, load.numSlots, threshold, false, threshold >= 0)
+  if threshold < 0 then
+    load.zeroOf[load.numSlots] = load.numSplits + 1
+  end
 end
 
 -- A categorical split becomes a look-up in the set of the categories that part from all others, or a comparison.
@@ -654,11 +653,11 @@ local function readSplits(model, load, key, budget)
   while budget > 0 and load.numSplits < load.splits do
     want(load, key, 32)
     if load.left > 0 and not load.isCategorical then
-      readThreshold(model, load)
+      readThreshold(load)
       load.left, budget = load.left - 1, budget - 1
     elseif load.left > 0 then
       local condition, zeroLeft, cost = readCategories(model, load, key)
-      keepSplit(load, load.categorySlot, 0 / 0, 'if ' .. condition .. ' then ', zeroLeft)
+      keepSplit(load, load.categorySlot, false, 'if ' .. condition .. ' then ', zeroLeft)
       load.left, budget = load.left - 1, budget - 1 - cost
     else
       load.feature = load.feature + varint()
@@ -667,7 +666,7 @@ local function readSplits(model, load, key, budget)
       if load.left > 0 then
         local slot = newSlot(load)
         load.featureOf[slot] = load.feature
-        load.firstOf[slot], load.zeroOf[slot] = #load.thresholds + 1, #load.thresholds + 1
+        load.firstOf[slot], load.zeroOf[slot] = load.numSplits + 1, load.numSplits + 1
       end
     end
     if load.left == 0 and not load.isCategorical then
@@ -675,18 +674,20 @@ local function readSplits(model, load, key, budget)
       if load.left > 0 then
         load.categorySlot = newSlot(load)
         load.featureOf[load.categorySlot] = load.feature
-        load.firstOf[load.categorySlot], load.zeroOf[load.categorySlot] = #load.thresholds + 1, false
+        load.firstOf[load.categorySlot], load.zeroOf[load.categorySlot] = load.numSplits + 1, false
       end
     end
   end
   return budget
 end
 
--- A split's condition as source, made when a tree first asks for it.
+-- A split's condition as source, made when a tree first asks for it, from halves that many splits share.
 local function splitSource(load, k)
-  local slot = load.slotOf[k]
-  local rank = load.rankOf[k] - load.zeroOf[slot]
-  local source = 'if ' .. slotSource(slot) .. '<=' .. rank .. ' then '
+  local slot, slotHalf, rankHalf = load.slotOf[k], load.slotHalf, load.rankHalf
+  local rank = k - load.zeroOf[slot]
+  slotHalf[slot] = slotHalf[slot] or 'if ' .. slotSource(slot) .. '<='
+  rankHalf[rank] = rankHalf[rank] or rank .. ' then '
+  local source = slotHalf[slot] .. rankHalf[rank]
   load.sourceOf[k], load.rankOf[k] = source, rank
   return source
 end
@@ -920,25 +921,26 @@ local function putZeroSplits(model, load, parts, i, isUp)
 end
 
 local function finishSlot(model, load, slot)
-  local first, zero = load.firstOf[slot], load.zeroOf[slot]
-  local last = (load.firstOf[slot + 1] or #load.thresholds + 1) - 1
-  local parts = {
+  local first, zero, thresholds = load.firstOf[slot], load.zeroOf[slot], load.thresholds
+  local last = (load.firstOf[slot + 1] or load.numSplits + 1) - 1
+  local parts, n = {
     X[pageOf(slot)], (slot - 1) % PAGE_SLOTS + 1, 0, false, not zero or (last - zero >= LINEAR and last - zero + 1),
-  }
+  }, 5
   for i = zero or 1, zero and last or 0 do
-    parts[#parts + 1] = load.thresholds[i]
+    n = n + 1
+    parts[n] = thresholds[i]
   end
-  parts[#parts + 1] = 1 / 0
-  parts[3] = #parts + 1
+  parts[3], parts[n + 1] = n + 2, 1 / 0
   putZeroSplits(model, load, parts, load.up[slot], true)
   if zero and zero > first then
     local below = #parts + 1
     parts[4], parts[below], parts[below + 1] = below, 0, zero - first > LINEAR and zero - first
+    n = below + 1
     for i = zero - 1, first, -1 do
-      parts[#parts + 1] = load.thresholds[i]
+      n = n + 1
+      parts[n] = thresholds[i]
     end
-    parts[#parts + 1] = 0 / 0
-    parts[below] = #parts + 1
+    parts[below], parts[n + 1] = n + 2, 0 / 0
     putZeroSplits(model, load, parts, load.down[slot], false)
   end
   parts = #parts <= 4 * PORTION and { unpack(parts) } or parts -- of exactly the size
@@ -1063,6 +1065,7 @@ local function begin(key, version, id)
     numSlots = 0, featureOf = {}, thresholds = {}, firstOf = {}, zeroOf = {}, up = {}, down = {}, numFinished = 0,
     zero = { count = 0, rank = {}, tree = {}, next = {} },
     numSplits = 0, left = 0, isCategorical = true, feature = -1, slotOf = {}, rankOf = {}, sourceOf = {}, zeroLeft = {},
+    slotHalf = {}, rankHalf = {},
     tree = 1, numNodes = 0, parts = {}, numParts = 0, values = {}, valueSources = {}, numValueSources = 0,
     starts = {}, sizes = {}, isRight = {}, isZero = {}, goesLeft = {},
     group = {}, groupTrees = 0, groupNodes = 0, steps = 0,
