@@ -1,0 +1,88 @@
+-- Adds one chunk of a staged vector to the totals, or takes one out again, and moves the partition's cursor.
+--
+-- KEYS[1] hash meta
+-- KEYS[2] hash of the generation
+-- KEYS[3] hash of totals
+-- KEYS[4] hash ledger
+-- KEYS[5] hash with the chunks
+-- ARGV[1] id of the run     ARGV[2] meta field of the series   ARGV[3] state that it must have
+-- ARGV[4] partition         ARGV[5] record that it must have
+-- ARGV[6] index of the chunk
+-- ARGV[7] + to add it, which makes the cursor index + 1; - to take it out, which makes it index
+-- ARGV[8] ms to live, 0 for ever
+-- Reply   {outcome, ...}; outcome is one of
+--           OK
+--           STATE, id, state        another run, or another state
+--           EXISTS                  the partition has another record
+--           WITHDRAWING             the vector is being taken out: nothing may be added
+--           CURSOR, n               n chunks are in the totals, so this one is not the next
+--           CHUNK                   the chunk is not there
+--           OVERFLOW, name, total   a total would leave the 64-bit range
+-- O(fields of the chunk), at most 1,000. Redis 6.2. All keys in one slot.
+
+local meta, generation, total, ledger, stage = unpack(KEYS)
+local partition, index, adding = ARGV[4], tonumber(ARGV[6]), ARGV[7] == '+'
+
+local run = redis.call('HMGET', meta, 'id', ARGV[2])
+if run[1] ~= ARGV[1] or run[2] ~= ARGV[3] then
+  return {'STATE', run[1] or '', run[2] or ''}
+end
+local entry = redis.call('HMGET', ledger, partition, 'w' .. partition, 'f' .. partition)
+if entry[1] ~= ARGV[5] then
+  return {'EXISTS'}
+end
+if adding and entry[2] then
+  return {'WITHDRAWING'}
+end
+local cursor = tonumber(entry[3] or '0')
+if cursor ~= (adding and index or index + 1) then
+  return {'CURSOR', tostring(cursor)}
+end
+local chunk = redis.call('HGET', stage, ARGV[6])
+if not chunk then
+  return {'CHUNK'}
+end
+chunk = cmsgpack.unpack(chunk)
+redis.call('HGET', generation, 'changes') -- Its type, before anything is written.
+
+local names, increments = {}, {}
+for i = 2, chunk[1] == 's' and #chunk or 0, 2 do
+  local value = chunk[i + 1]
+  if not adding then
+    value = value:sub(1, 1) == '-' and value:sub(2) or '-' .. value
+  end
+  local halves = value == '9223372036854775808' and 2 or 1 -- Out of range as one increment.
+  for _ = 1, halves do
+    names[#names + 1] = chunk[i]
+    increments[#increments + 1] = halves == 2 and '4611686018427387904' or value
+  end
+end
+local before = #names > 0 and redis.call('HMGET', total, unpack(names)) or {}
+for i, name in ipairs(names) do
+  local reply = redis.pcall('HINCRBY', total, name, increments[i])
+  if type(reply) == 'table' and reply.err then
+    for j = i - 1, 1, -1 do -- Backwards: a name may occur more than once.
+      if before[j] then
+        redis.call('HSET', total, names[j], before[j])
+      else
+        redis.call('HDEL', total, names[j])
+      end
+    end
+    if reply.err:find('would overflow', 1, true) then
+      return {'OVERFLOW', name, before[i] or '0'}
+    end
+    return reply
+  end
+end
+
+redis.call('HSET', ledger, 'f' .. partition, adding and index + 1 or index)
+if not adding then
+  redis.call('HSET', ledger, 'w' .. partition, '1')
+end
+redis.call('HINCRBY', generation, 'changes', 1)
+if ARGV[8] ~= '0' then
+  for _, key in ipairs(KEYS) do
+    redis.call('PEXPIRE', key, ARGV[8])
+  end
+end
+return {'OK'}
