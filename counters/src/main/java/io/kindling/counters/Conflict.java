@@ -1,6 +1,7 @@
 package io.kindling.counters;
 
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -27,7 +28,7 @@ public record Conflict(
     Map<String, Long> first = all(counted);
     Map<String, Long> other = all(refused);
     for (String name : new TreeSet<>(first.keySet())) {
-      if (first.get(name).equals(other.get(name))) {
+      if (Objects.equals(first.get(name), other.get(name))) {
         first.remove(name);
         other.remove(name);
       }
