@@ -167,8 +167,7 @@ public final class Counters implements Serializable {
   public TaskCounters forTask(String pass) {
     TaskContext context = task();
     PartitionId where = where(pass, context.partitionId());
-    return new TaskCounters(
-        store, where, context.numPartitions(), TaskIdentity.of(context), context);
+    return started(where, context.numPartitions(), TaskIdentity.of(context), context);
   }
 
   /**
@@ -200,7 +199,14 @@ public final class Counters implements Serializable {
   private TaskCounters forPartition(String pass, int partition, int partitions) {
     TaskContext context = task();
     TaskIdentity task = TaskIdentity.ofPartition(context, pass, partition);
-    return new TaskCounters(store, where(pass, partition), partitions, task, context);
+    return started(where(pass, partition), partitions, task, context);
+  }
+
+  private TaskCounters started(
+      PartitionId where, int partitions, TaskIdentity task, TaskContext context) {
+    TaskCounters counters = new TaskCounters(store, where, partitions, task, context);
+    LiveReporter.add(store, options.liveInterval(), counters);
+    return counters;
   }
 
   private PartitionId where(String pass, int partition) {

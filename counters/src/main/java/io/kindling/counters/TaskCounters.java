@@ -13,6 +13,9 @@ import org.apache.spark.TaskContext;
  * <p>Not safe for concurrent use. Stays in its task.
  */
 public final class TaskCounters {
+  /** Of a task with more names, only so many are told while it runs. */
+  private static final int MAX_LIVE = 1_000;
+
   private final CounterStore store;
   private final PartitionId where;
   private final int expectedPartitions;
@@ -126,6 +129,27 @@ public final class TaskCounters {
     }
     committed = true;
     return new Committer(store, where, expectedPartitions, task, vector()).commit();
+  }
+
+  /** Whether there is nothing more to tell about it. */
+  boolean isOver() {
+    return committed || context.isCompleted() || context.isInterrupted();
+  }
+
+  String liveField() {
+    return where.liveField(task);
+  }
+
+  /** How far this is: some of the sums, as another thread sees them. */
+  byte[] liveRecord() {
+    CounterVector vector = new CounterVector();
+    for (Map.Entry<String, CounterHandle> sum : sums.entrySet()) {
+      if (vector.size() == MAX_LIVE) {
+        break;
+      }
+      vector.put(Kind.SUM, sum.getKey(), sum.getValue().value());
+    }
+    return new CommitRecord(task, vector).encode(NameDictionary.EMPTY);
   }
 
   private CounterVector vector() {

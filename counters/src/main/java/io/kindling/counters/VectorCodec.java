@@ -1,6 +1,7 @@
 package io.kindling.counters;
 
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
@@ -11,7 +12,7 @@ final class VectorCodec {
   private VectorCodec() {}
 
   static void encode(CounterVector vector, NameDictionary names, ByteWriter out) {
-    var indexed = new TreeMap<Integer, Long>();
+    SortedMap<Integer, Long> indexed = new TreeMap<>();
     var named = new CounterVector();
     for (Kind kind : Kind.values()) {
       for (Map.Entry<String, Long> field : vector.values(kind).entrySet()) {
@@ -34,7 +35,7 @@ final class VectorCodec {
     }
   }
 
-  private static void encodeRuns(TreeMap<Integer, Long> indexed, ByteWriter out) {
+  private static void encodeRuns(SortedMap<Integer, Long> indexed, ByteWriter out) {
     int runs = 0;
     for (int index : indexed.keySet()) {
       if (!indexed.containsKey(index - 1)) {
