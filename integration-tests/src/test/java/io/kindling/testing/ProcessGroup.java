@@ -1,0 +1,98 @@
+package io.kindling.testing;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.apache.spark.launcher.JavaModuleOptions;
+
+/** Processes of one SPARK_HOME, all killed when it closes and at the end of this JVM. */
+final class ProcessGroup implements AutoCloseable {
+  private static final AtomicInteger GROUPS = new AtomicInteger();
+
+  private final SparkHome home;
+  private final Path logs;
+  private final List<JvmProcess> processes = new CopyOnWriteArrayList<>();
+  private final Thread killer = new Thread(this::killAll, "kill-spark-processes");
+
+  private ProcessGroup(SparkHome home, Path logs) {
+    this.home = home;
+    this.logs = logs;
+  }
+
+  static ProcessGroup create(SparkClassPath classPath) {
+    String name = ProcessHandle.current().pid() + "-" + GROUPS.incrementAndGet();
+    Path logs = Path.of("target", "spark-processes", name).toAbsolutePath();
+    try {
+      Files.createDirectories(logs);
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot create " + logs, e);
+    }
+    var group = new ProcessGroup(SparkHome.assemble(classPath), logs);
+    Runtime.getRuntime().addShutdownHook(group.killer);
+    return group;
+  }
+
+  SparkHome home() {
+    return home;
+  }
+
+  Path logs() {
+    return logs;
+  }
+
+  /** Starts a main class of Spark; {@code classPath} comes before Spark's jars. */
+  JvmProcess start(String name, List<Path> classPath, String mainClass, List<String> arguments) {
+    var command = new ArrayList<String>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-Xmx512m", "-XX:+UseSerialGC", SparkHome.QUICK_START));
+    command.addAll(List.of(JavaModuleOptions.defaultModuleOptions().split(" ", -1)));
+    command.addAll(List.of(home.logOption(), "-Duser.timezone=UTC", "-Dfile.encoding=UTF-8"));
+    command.add("-Dspark.master.rest.enabled=false");
+    var entries = new ArrayList<>(classPath);
+    entries.add(home.jars());
+    command.addAll(List.of("-cp", SparkClassPath.join(entries)));
+    command.add(mainClass);
+    command.addAll(arguments);
+    JvmProcess process = JvmProcess.start(name, command, home, logs);
+    processes.add(process);
+    return process;
+  }
+
+  /** All that run, with those they started. */
+  List<Long> pids() {
+    return processes.stream()
+        .map(JvmProcess::handle)
+        .flatMap(handle -> Stream.concat(Stream.of(handle), handle.descendants()))
+        .filter(ProcessHandle::isAlive)
+        .map(ProcessHandle::pid)
+        .toList();
+  }
+
+  /** In the order of their start: once the master is gone, no worker replaces an executor. */
+  private void killAll() {
+    RuntimeException failure = null;
+    for (JvmProcess process : processes) {
+      try {
+        process.kill();
+      } catch (RuntimeException e) {
+        failure = e;
+      }
+    }
+    Folders.delete(home.folder());
+    if (failure != null) {
+      throw failure;
+    }
+  }
+
+  @Override
+  public void close() {
+    killAll();
+    Runtime.getRuntime().removeShutdownHook(killer);
+  }
+}
