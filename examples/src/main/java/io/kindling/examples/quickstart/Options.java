@@ -9,9 +9,16 @@ import org.jspecify.annotations.Nullable;
  * What the quick start was asked for.
  *
  * @param redisUri null for a Redis of its own
+ * @param keep whether the forests stay in that Redis
  */
 record Options(
-    Path data, @Nullable String redisUri, int trees, int films, int calls, boolean help) {
+    Path data,
+    @Nullable String redisUri,
+    boolean keep,
+    int trees,
+    int films,
+    int calls,
+    boolean help) {
 
   static final String USAGE =
       """
@@ -24,9 +31,11 @@ record Options(
 
         --data FOLDER   ratings: a folder of MovieLens 100K (u.data, u.item, u.user, u.genre) or of
                         MovieTweetings (ratings.dat, movies.dat); default: MovieTweetings as shipped
-        --redis URI     a Redis 7 or Valkey that runs already, such as redis://localhost:6379; the
-                        forests stay in it as kindling:model:{quickstart-...}; default: starts a
-                        Redis of its own on a free port of 127.0.0.1 and stops it at the end
+        --redis URI     a Redis 7 or Valkey that runs already, such as redis://localhost:6379; at the
+                        end the forests are removed from it, which are kindling:model:{quickstart-...};
+                        the function library kindling, which every model uses, stays; default: starts
+                        a Redis of its own on a free port of 127.0.0.1 and stops it at the end
+        --keep          leaves the forests in that Redis, and says how to ask them
         --trees N       trees of each forest, 1 to 2000; default: 100
         --films N       films, 1 to 50; default: 10
         --calls N       calls of each way to time, 100 to 1000000, a hundredth of it for Spark's slow
@@ -42,6 +51,7 @@ record Options(
   static Options parse(String... args) {
     Path data = shippedData();
     String redisUri = null;
+    boolean keep = false;
     int trees = 100;
     int films = 10;
     int calls = 20_000;
@@ -51,6 +61,7 @@ record Options(
       switch (name) {
         case "--data" -> data = Path.of(value(name, rest));
         case "--redis" -> redisUri = value(name, rest);
+        case "--keep" -> keep = true;
         case "--trees" -> trees = number(name, rest, 1, 2000);
         case "--films" -> films = number(name, rest, 1, 50);
         case "--calls" -> calls = number(name, rest, 100, 1_000_000);
@@ -59,10 +70,15 @@ record Options(
             throw new CannotRunException(
                 "Cannot understand argument '"
                     + name
-                    + "': allowed are --data, --redis, --trees, --films, --calls, --help");
+                    + "': allowed are --data, --redis, --keep, --trees, --films, --calls,"
+                    + " --help");
       }
     }
-    return new Options(data, redisUri, trees, films, calls, help);
+    if (keep && redisUri == null) {
+      throw new CannotRunException(
+          "Cannot use argument '--keep': without --redis there is no Redis that stays");
+    }
+    return new Options(data, redisUri, keep, trees, films, calls, help);
   }
 
   /** {@code examples/run} says where the examples lie; without it, the current folder is tried. */

@@ -2,6 +2,7 @@ package io.kindling.examples.quickstart;
 
 import io.kindling.core.KindlingException;
 import io.kindling.core.Redis;
+import io.kindling.core.RedisKeys;
 import io.kindling.examples.EmbeddedRedis;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -13,6 +14,7 @@ import java.util.Locale;
 import java.util.Random;
 import java.util.Set;
 import org.apache.spark.sql.SparkSession;
+import redis.clients.jedis.exceptions.JedisException;
 
 /**
  * The quick start, {@code examples/run quickstart}: trains Spark forests on real ratings, publishes
@@ -33,6 +35,9 @@ public final class Quickstart {
   private final PrintStream out;
   private final boolean terminal;
 
+  /** What has to be removed from a Redis that is not our own. */
+  private final List<String> keys = new ArrayList<>();
+
   private Quickstart(Options options, PrintStream out, boolean terminal) {
     this.options = options;
     this.out = out;
@@ -48,7 +53,8 @@ public final class Quickstart {
   /**
    * Runs it.
    *
-   * @param terminal whether somebody sits there: then Redis stays up until Enter is pressed
+   * @param terminal whether somebody sits there: then the forests stay in Redis until Enter is
+   *     pressed
    * @return the exit code: 0, or 1 if an answer differs from Spark's, or 2 if it could not run
    */
   static int run(PrintStream out, PrintStream err, boolean terminal, String... args) {
@@ -83,17 +89,23 @@ public final class Quickstart {
     try (Redis redis = Redis.connect(redisUri)) {
       redis.jedis().ping(); // before a minute of training
       say(announcement, redis);
-      SparkSession spark = startSpark();
-      int differences;
       try {
-        differences = run(data, redis, spark);
+        SparkSession spark = startSpark();
+        int differences;
+        try {
+          differences = run(data, redis, spark);
+        } finally {
+          spark.stop();
+        }
+        if (terminal) {
+          waitForEnter();
+        }
+        return differences == 0 ? 0 : 1;
       } finally {
-        spark.stop();
+        if (options.redisUri() != null && !options.keep()) {
+          removeForests(redis);
+        }
       }
-      if (terminal) {
-        waitForEnter();
-      }
-      return differences == 0 ? 0 : 1;
     }
   }
 
@@ -130,7 +142,7 @@ public final class Quickstart {
         questions.size());
     comparison.print(out);
 
-    if (terminal || options.redisUri() != null) { // else Redis is about to stop
+    if (terminal || options.keep()) { // else the forests are about to go
       TryIt.print(out, redis, shown, data, features);
     }
     say("compared: %,d numbers, to the bit", comparison.numbers());
@@ -168,9 +180,13 @@ public final class Quickstart {
   private List<ServedForest> publish(Redis redis, List<FilmForest> trained) {
     List<ServedForest> served = new ArrayList<>();
     for (FilmForest forest : trained) {
+      keys.add(RedisKeys.of("kindling:model", ServedForest.nameOf(forest.film())));
       served.add(ServedForest.publish(redis, forest));
     }
     say("Published %d forests to Redis as kindling:model:{quickstart-...}.", served.size());
+    if (options.redisUri() != null) {
+      say(options.keep() ? "They stay there." : "They are removed at the end; --keep leaves them.");
+    }
     return served;
   }
 
@@ -225,8 +241,21 @@ public final class Quickstart {
                     questions, Comparator.comparing(q -> q.example().person().ratings().size())));
   }
 
+  private void removeForests(Redis redis) {
+    try {
+      keys.forEach(redis.jedis()::unlink); // one by one: they may lie on several nodes
+    } catch (JedisException e) { // what led here may be the same, and is about to be told
+      say("Cannot remove the forests from Redis (%s): %s remain", e, keys);
+    }
+  }
+
   private void waitForEnter() {
-    out.print("\nRedis stays up until you press Enter. ");
+    out.print(
+        options.redisUri() == null
+            ? "\nRedis stays up until you press Enter. "
+            : options.keep()
+                ? "\nThe forests stay in Redis. Press Enter to end. "
+                : "\nThe forests stay in Redis until you press Enter. ");
     out.flush();
     try {
       while (true) {

@@ -21,9 +21,14 @@ record ServedForest(
     ForestEvaluator evaluator,
     Predictor predictor) {
 
+  /** The name in Redis of a film's forest. */
+  static String nameOf(Film film) {
+    return "quickstart-" + film.id();
+  }
+
   /** Publishes a forest to Redis and opens it there and in this JVM. */
   static ServedForest publish(Redis redis, FilmForest trained) {
-    String name = "quickstart-" + trained.film().id();
+    String name = nameOf(trained.film());
     Forest forest = SparkModels.forest(trained.model());
     String version = forest.publish(redis, name);
     return new ServedForest(

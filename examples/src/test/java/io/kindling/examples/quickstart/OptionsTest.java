@@ -15,7 +15,7 @@ class OptionsTest {
     assertThat(Options.parse())
         .isEqualTo(
             new Options(
-                Path.of("examples/data/movietweetings-100k"), null, 100, 10, 20_000, false));
+                Path.of("examples/data/movietweetings-100k"), null, false, 100, 10, 20_000, false));
   }
 
   @Test
@@ -26,13 +26,14 @@ class OptionsTest {
                 "ml-100k",
                 "--redis",
                 "redis://r:1",
+                "--keep",
                 "--trees",
                 "500",
                 "--films",
                 "3",
                 "--calls",
                 "700"))
-        .isEqualTo(new Options(Path.of("ml-100k"), "redis://r:1", 500, 3, 700, false));
+        .isEqualTo(new Options(Path.of("ml-100k"), "redis://r:1", true, 500, 3, 700, false));
     assertThat(Options.parse("--help").help()).isTrue();
   }
 
@@ -40,8 +41,9 @@ class OptionsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "--tree 5 | Cannot understand argument '--tree': allowed are --data, --redis, --trees,"
-            + " --films, --calls, --help",
+        "--tree 5 | Cannot understand argument '--tree': allowed are --data, --redis, --keep,"
+            + " --trees, --films, --calls, --help",
+        "--keep | Cannot use argument '--keep': without --redis there is no Redis that stays",
         "--trees | Cannot use argument '--trees': its value is missing",
         "--trees 0 | Cannot use '--trees 0': allowed is a number from 1 to 2000",
         "--trees 1e3 | Cannot use '--trees 1e3': allowed is a number from 1 to 2000",

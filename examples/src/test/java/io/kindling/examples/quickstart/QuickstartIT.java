@@ -69,7 +69,7 @@ class QuickstartIT {
   }
 
   @Test
-  void run_onRedisByUri_leavesForestsThereAndTellsHowToAsk() {
+  void run_onRedisByUriToKeep_leavesForestsThereAndTellsHowToAsk() {
     try (EmbeddedRedis server = EmbeddedRedis.start();
         Redis redis = Redis.connect(server.uri())) {
       Run run =
@@ -78,6 +78,7 @@ class QuickstartIT {
               "data/movietweetings-100k",
               "--redis",
               server.uri(),
+              "--keep",
               "--trees",
               "2",
               "--films",
@@ -106,6 +107,34 @@ class QuickstartIT {
   }
 
   @Test
+  void run_onRedisByUri_removesItsForestsAndNothingElse() {
+    try (EmbeddedRedis server = EmbeddedRedis.start();
+        Redis redis = Redis.connect(server.uri())) {
+      redis.jedis().set("mine", "stays");
+
+      Run run =
+          Run.of(
+              "--data",
+              "data/movietweetings-100k",
+              "--redis",
+              server.uri(),
+              "--trees",
+              "2",
+              "--films",
+              "2",
+              "--calls",
+              "100");
+
+      assertThat(run.err()).isEmpty();
+      assertThat(run.exitCode()).isZero();
+      assertThat(run.line("They are removed"))
+          .isEqualTo("They are removed at the end; --keep leaves them.");
+      assertThat(run.out()).last().isEqualTo("differences: 0");
+      assertThat(redis.jedis().keys("*")).containsExactly("mine");
+    }
+  }
+
+  @Test
   void run_unreachableRedis_saysSoBeforeAnyTraining() {
     Run run = Run.of("--data", "data/movietweetings-100k", "--redis", "redis://127.0.0.1:1");
 
@@ -123,7 +152,7 @@ class QuickstartIT {
     assertThat(run.err())
         .isEqualTo(
             "quickstart: Cannot understand argument '--tree': allowed are --data, --redis,"
-                + " --trees, --films, --calls, --help\n");
+                + " --keep, --trees, --films, --calls, --help\n");
   }
 
   @Test
