@@ -1,7 +1,6 @@
 package io.kindling.bench;
 
 import io.kindling.core.Redis;
-import io.kindling.core.testing.TestRedis;
 import io.kindling.ml.FeatureVector;
 import io.kindling.ml.Forest;
 import io.kindling.ml.ForestEvaluator;
@@ -16,7 +15,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import redis.clients.jedis.Protocol;
 
 /** 15,000 trees of depth 7 over 200 features, 2 classes: the seed's advertising model. */
 final class LargeForest {
@@ -26,15 +24,15 @@ final class LargeForest {
   private static final int THREADS = 2;
 
   private final Redis redis;
-  private final TestRedis server;
+  private final SlowLog slowLog;
 
-  LargeForest(Redis redis, TestRedis server) {
+  LargeForest(Redis redis) {
     this.redis = redis;
-    this.server = server;
+    this.slowLog = new SlowLog(redis);
   }
 
   void report(BenchReport report, AwakeCores cores) throws Exception {
-    report.addExact("slowlog_longest_500x5_ms", "ms", "published, cold, warm, batches", slowest());
+    slowLog.report(report, "slowlog_longest_500x5_ms", "published, cold, warm, batches");
     GeneratedForest generated = new GeneratedForest(15_000, 7, 200, 2, 10_000, 20180601);
     FeatureVector[] rows =
         generated.rows(BATCH * 4, 200).stream()
@@ -80,7 +78,7 @@ final class LargeForest {
 
   private void reportFunctions(
       BenchReport report, AwakeCores cores, Forest forest, FeatureVector[] rows) {
-    server.ask("SLOWLOG", "RESET");
+    slowLog.reset();
     long start = System.nanoTime();
     ModelStore.of(redis)
         .publish(NAME, forest, PublishOptions.builder().maxNodes(forest.numNodes() * 2).build());
@@ -107,17 +105,6 @@ final class LargeForest {
         "ms",
         "Predictor.predict, all 200 features set; " + cores.note(),
         millis);
-    report.addExact("slowlog_longest_15k_ms", "ms", "published, cold, warm", slowest());
-  }
-
-  /** The longest call that stands in SLOWLOG, whose entries are [id, time, microseconds, ...]. */
-  private double slowest() {
-    List<?> entries =
-        (List<?>) redis.jedis().sendCommand(Protocol.Command.SLOWLOG, "GET", "100000");
-    long slowest = 0;
-    for (Object entry : entries) {
-      slowest = Math.max(slowest, (Long) ((List<?>) entry).get(2));
-    }
-    return slowest / 1e3;
+    slowLog.report(report, "slowlog_longest_15k_ms", "published, cold, warm");
   }
 }

@@ -36,7 +36,7 @@ final class ServingBench implements Benchmark {
       functions.reportHalting(report);
       try (AwakeCores cores = AwakeCores.start()) {
         functions.reportMemory(report);
-        new LargeForest(redis, server).report(report, cores);
+        new LargeForest(redis).report(report, cores);
       }
     }
   }

@@ -29,6 +29,7 @@ local CUT_NODES = 2000 -- a finished subtree of this size becomes a function of 
 local GROUP_NODES = 4000 -- nodes of a function of whole trees at most
 local GROUP_TREES = 32 -- trees of a function at most, and at least a quarter of that
 local GROUP_ZERO_VALUES = 160 -- values of zero rows' leaves of a function at most, within these bounds
+local SPLIT_PAGE = 4096 -- splits of a page of the split table
 local PAGE_SLOTS = 64 -- slots of a page of the row; also the step of the registers that make up larger counts
 local MAX_PAGES = 44 -- that a function has in registers
 local MAX_STEPS = 15 -- likewise
@@ -592,15 +593,25 @@ local function readHead(model, load, key)
 end
 
 --[[
-The split table, by the number of a split. The thresholds of a slot stand one behind the other, ascending; firstOf and
-zeroOf tell which split is the slot's first, and which its first that is not negative. A threshold's rank is its
-distance from there. A slot of categories has no zeroOf.
+The split table, by the number of a split, in pages: Lua moves, marks and frees a table in one go, and a large one would
+hold the server. The thresholds of a slot stand one behind the other, ascending; firstOf and zeroOf tell which split is
+the slot's first, and which its first that is not negative. A threshold's rank is its distance from there. A slot of
+categories has no zeroOf.
 ]]
 
-local function keepSplit(load, slot, threshold, source, zeroLeft)
+local function keepSplit(load, slot, threshold, source)
   local k = load.numSplits + 1
-  load.numSplits, load.slotOf[k], load.sourceOf[k], load.zeroLeft[k] = k, slot, source, zeroLeft
-  load.thresholds[k], load.rankOf[k] = threshold, 0 / 0
+  local i = k % SPLIT_PAGE
+  local page = (k - i) / SPLIT_PAGE
+  if i == 0 or k == 1 then
+    load.slotOf[page], load.sourceOf[page], load.thresholds[page] = {}, {}, {}
+  end
+  load.numSplits, load.slotOf[page][i], load.sourceOf[page][i], load.thresholds[page][i] = k, slot, source, threshold
+end
+
+local function thresholdOf(load, k)
+  local i = k % SPLIT_PAGE
+  return load.thresholds[(k - i) / SPLIT_PAGE][i]
 end
 
 local function readThreshold(load)
@@ -614,7 +625,7 @@ local function readThreshold(load)
   if threshold ~= threshold then
     fail('KINDLINGDAMAGED', 'a threshold of version %s is NaN', load.version)
   end
-  keepSplit(load, load.numSlots, threshold, false, threshold >= 0)
+  keepSplit(load, load.numSlots, threshold, false)
   if threshold < 0 then
     load.zeroOf[load.numSlots] = load.numSplits + 1
   end
@@ -657,7 +668,8 @@ local function readSplits(model, load, key, budget)
       load.left, budget = load.left - 1, budget - 1
     elseif load.left > 0 then
       local condition, zeroLeft, cost = readCategories(model, load, key)
-      keepSplit(load, load.categorySlot, false, 'if ' .. condition .. ' then ', zeroLeft)
+      keepSplit(load, load.categorySlot, false, 'if ' .. condition .. ' then ')
+      load.zeroLeft[load.numSplits] = zeroLeft
       load.left, budget = load.left - 1, budget - 1 - cost
     else
       load.feature = load.feature + varint()
@@ -682,14 +694,12 @@ local function readSplits(model, load, key, budget)
 end
 
 -- A split's condition as source, made when a tree first asks for it, from halves that many splits share.
-local function splitSource(load, k)
-  local slot, slotHalf, rankHalf = load.slotOf[k], load.slotHalf, load.rankHalf
+local function splitSource(load, k, slot)
+  local slotHalf, rankHalf = load.slotHalf, load.rankHalf
   local rank = k - load.zeroOf[slot]
   slotHalf[slot] = slotHalf[slot] or 'if ' .. slotSource(slot) .. '<='
   rankHalf[rank] = rankHalf[rank] or rank .. ' then '
-  local source = slotHalf[slot] .. rankHalf[rank]
-  load.sourceOf[k], load.rankOf[k] = source, rank
-  return source
+  return slotHalf[slot] .. rankHalf[rank]
 end
 
 -- The splits on the zero row's paths, as lists by slot: `up` of those that the zero row passes to the left, which a
@@ -826,15 +836,25 @@ local function readTree(model, load, key, budget)
       if depth == 100 then
         fail('KINDLINGDAMAGED', 'a path of version %s holds over 100 splits', load.version)
       end
-      local source, slot = sourceOf[k] or splitSource(load, k), slotOf[k]
+      local i = k % SPLIT_PAGE
+      local page = (k - i) / SPLIT_PAGE
+      local slot, source = slotOf[page][i], sourceOf[page][i]
+      if not source then
+        source = splitSource(load, k, slot)
+        sourceOf[page][i] = source
+      end
       depth, numParts = depth + 1, numParts + 1
       parts[numParts] = source
       starts[depth], sizes[depth], isRight[depth], isZero[depth] = numParts, size, false, onZeroPath
       if onZeroPath then
-        local left = load.zeroLeft[k]
-        zeroLeft[depth] = left
-        local rank = load.rankOf[k]
-        keepZeroSplit(load, (left or rank ~= rank) and load.up or load.down, slot, rank, tree)
+        local zero = load.zeroOf[slot]
+        if zero then
+          zeroLeft[depth] = k >= zero
+          keepZeroSplit(load, k >= zero and load.up or load.down, slot, k - zero, tree)
+        else
+          zeroLeft[depth] = load.zeroLeft[k]
+          keepZeroSplit(load, load.up, slot, 0, tree)
+        end
       end
       size, budget = size + 1, budget - 1
     else
@@ -907,13 +927,13 @@ local function putZeroSplits(model, load, parts, i, isUp)
     i = zero.next[i]
   end
   if order[2] then
-    sort(order, function(one, other) -- ranks of categories are NaN, and equal here
+    sort(order, function(one, other)
       return isUp == (ranks[one] < ranks[other]) and ranks[one] ~= ranks[other]
     end)
   end
   for k = 1, #order do
     local rank, tree = ranks[order[k]], trees[order[k]]
-    parts[n + 1] = rank ~= rank and 0 or isUp and rank or -1 - rank
+    parts[n + 1] = isUp and rank or -1 - rank
     parts[n + 2], parts[n + 3] = model.markOf[tree], (tree - 1) % model.groupTrees + 1
     n = n + 3
   end
@@ -921,14 +941,14 @@ local function putZeroSplits(model, load, parts, i, isUp)
 end
 
 local function finishSlot(model, load, slot)
-  local first, zero, thresholds = load.firstOf[slot], load.zeroOf[slot], load.thresholds
+  local first, zero = load.firstOf[slot], load.zeroOf[slot]
   local last = (load.firstOf[slot + 1] or load.numSplits + 1) - 1
   local parts, n = {
     X[pageOf(slot)], (slot - 1) % PAGE_SLOTS + 1, 0, false, not zero or (last - zero >= LINEAR and last - zero + 1),
   }, 5
   for i = zero or 1, zero and last or 0 do
     n = n + 1
-    parts[n] = thresholds[i]
+    parts[n] = thresholdOf(load, i)
   end
   parts[3], parts[n + 1] = n + 2, 1 / 0
   putZeroSplits(model, load, parts, load.up[slot], true)
@@ -938,7 +958,7 @@ local function finishSlot(model, load, slot)
     n = below + 1
     for i = zero - 1, first, -1 do
       n = n + 1
-      parts[n] = thresholds[i]
+      parts[n] = thresholdOf(load, i)
     end
     parts[below], parts[n + 1] = n + 2, 0 / 0
     putZeroSplits(model, load, parts, load.down[slot], false)
@@ -1064,7 +1084,7 @@ local function begin(key, version, id)
     version = version, chunks = meta.chunks, bytes = meta.bytes, numRead = 0, base = 0,
     numSlots = 0, featureOf = {}, thresholds = {}, firstOf = {}, zeroOf = {}, up = {}, down = {}, numFinished = 0,
     zero = { count = 0, rank = {}, tree = {}, next = {} },
-    numSplits = 0, left = 0, isCategorical = true, feature = -1, slotOf = {}, rankOf = {}, sourceOf = {}, zeroLeft = {},
+    numSplits = 0, left = 0, isCategorical = true, feature = -1, slotOf = {}, sourceOf = {}, zeroLeft = {},
     slotHalf = {}, rankHalf = {},
     tree = 1, numNodes = 0, parts = {}, numParts = 0, values = {}, valueSources = {}, numValueSources = 0,
     starts = {}, sizes = {}, isRight = {}, isZero = {}, goesLeft = {},
