@@ -31,6 +31,7 @@ final class SlowLog {
             .stream()
                 .map(entry -> (List<?>) SafeEncoder.encodeObject(entry))
                 .map(entry -> new Call((Long) entry.get(2), command((List<?>) entry.get(3))))
+                .filter(call -> !call.command().equals("SLOWLOG")) // reading it is slow itself
                 .sorted(Comparator.comparingLong(Call::micros))
                 .toList();
     Call longest = calls.get(calls.size() - 1);
