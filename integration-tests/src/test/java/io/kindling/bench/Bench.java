@@ -1,6 +1,5 @@
 package io.kindling.bench;
 
-import io.kindling.core.testing.DocBlock;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
@@ -31,8 +30,7 @@ final class Bench {
     System.out.println(report.table());
     System.out.println("Written: " + report.writeJson(FIGURES));
     System.out.println("Written: " + report.writeJson(CHARTS));
-    DocBlock.in("docs/benchmarks.md", name).write(report.markdown());
-    System.out.println("Written: docs/benchmarks.md");
+    report.writeDocuments();
     for (Path chart : report.writeCharts(CHARTS)) {
       System.out.println("Drawn: " + chart);
     }

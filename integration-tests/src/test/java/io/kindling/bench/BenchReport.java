@@ -3,6 +3,7 @@ package io.kindling.bench;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.google.gson.GsonBuilder;
+import io.kindling.core.testing.DocBlock;
 import io.kindling.core.testing.TestRedis;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,6 +27,7 @@ final class BenchReport {
   private final String bench;
   private final List<Figure> figures = new ArrayList<>();
   private final List<Chart> charts = new ArrayList<>();
+  private final List<Runnable> texts = new ArrayList<>();
   private String redis = "none";
 
   BenchReport(String bench) {
@@ -82,6 +84,17 @@ final class BenchReport {
         .value();
   }
 
+  /** Adds a text for the generated block of a document. */
+  void document(String file, String block, String markdown) {
+    texts.add(() -> DocBlock.in(file, block).write(markdown));
+  }
+
+  /** Writes the table and the added texts into their documents. */
+  void writeDocuments() throws IOException, InterruptedException {
+    DocBlock.in("docs/benchmarks.md", bench).write(markdown());
+    texts.forEach(Runnable::run);
+  }
+
   /** Adds a chart, to be drawn into the documentation. */
   void add(Chart chart) {
     charts.add(chart);
@@ -107,7 +120,7 @@ final class BenchReport {
   }
 
   /** The figures as a Markdown table, below a line that says where they were taken. */
-  String markdown() throws IOException, InterruptedException {
+  private String markdown() throws IOException, InterruptedException {
     Machine machine = Machine.here(redis);
     var table = new StringBuilder();
     table.append(

@@ -1,6 +1,5 @@
 package io.kindling.bench;
 
-import io.kindling.bench.BarChart.Bar;
 import io.kindling.core.Redis;
 import io.kindling.core.testing.TestRedis;
 import io.kindling.ml.Forest;
@@ -32,12 +31,12 @@ final class ServingBench implements Benchmark {
             SparkSession.builder().appName("bench").master("local[1]").getOrCreate()) {
       report.measuredAgainst(server);
       FunctionsServing functions = compareOneRow(report, session, redis);
-      report.add(oneRow(report));
       functions.reportHalting(report);
       try (AwakeCores cores = AwakeCores.start()) {
         functions.reportMemory(report);
         new LargeForest(redis).report(report, cores);
       }
+      ServingDocs.add(report);
     }
   }
 
@@ -65,19 +64,6 @@ final class ServingBench implements Benchmark {
       functions.report(report, spark, cores);
       return functions;
     }
-  }
-
-  private static BarChart oneRow(BenchReport report) {
-    return new BarChart(
-        "one-row",
-        "One row through 500 trees, median",
-        "us",
-        List.of(
-            new Bar("Spark transform", report.value("transform_p50_us")),
-            new Bar("JPMML", report.value("jpmml_p50_us")),
-            new Bar("Spark predict", report.value("predict_p50_us")),
-            new Bar("Kindling in Redis", report.value("functions_msgpack_p50_us")),
-            new Bar("Kindling in the JVM", report.value("jvm_single_p50_us"))));
   }
 
   private static TestRedis startRedis() {
