@@ -195,10 +195,20 @@ record CounterStore(
     return fields;
   }
 
+  /**
+   * How far the series of this store's generation is; null if it has none.
+   *
+   * @throws RunClosedException if the run is gone or was opened anew
+   */
+  @Nullable SeriesState seriesState(String what) {
+    List<String> found = redis().jedis().hmget(keys().meta(), "id", generation.field());
+    checkId(orEmpty(found.get(0)), what);
+    return SeriesState.parse(orEmpty(found.get(1)));
+  }
+
   /** Whether the generation is sealed, rather than open. */
   boolean isSealed(String what) {
-    List<String> run = redis().jedis().hmget(keys().meta(), "id", generation.field());
-    return isSealed(orEmpty(run.get(0)), orEmpty(run.get(1)), what);
+    return isSealed(seriesState(what), what);
   }
 
   /**
@@ -209,17 +219,20 @@ record CounterStore(
    * @throws RunClosedException if the run is gone, was opened anew, or a newer attempt has begun
    */
   void checkSealed(Reply reply, String what) {
-    if (!isSealed(reply.text(0), reply.text(1), what)) {
+    checkId(reply.text(0), what);
+    if (!isSealed(SeriesState.parse(reply.text(1)), what)) {
       throw failure("Cannot %s, which changed meanwhile,", what);
     }
   }
 
-  private boolean isSealed(String foundId, String foundState, String what) {
-    if (!foundId.equals(id)) {
+  private void checkId(String found, String what) {
+    if (!found.equals(id)) {
       throw closed(
-          what, foundId.isEmpty() ? "there is no such run (any more)" : "it was opened anew");
+          what, found.isEmpty() ? "there is no such run (any more)" : "it was opened anew or reset");
     }
-    SeriesState found = SeriesState.parse(foundState);
+  }
+
+  private boolean isSealed(@Nullable SeriesState found, String what) {
     if (found == null || found.number() < generation.number()) {
       throw closed(what, "Redis does not know its generation (any more)");
     }

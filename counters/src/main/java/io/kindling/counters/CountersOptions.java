@@ -1,7 +1,9 @@
 package io.kindling.counters;
 
+import io.kindling.core.ConfigSection;
 import java.io.Serializable;
 import java.time.Duration;
+import java.util.Map;
 
 /**
  * What can be chosen about a run. All who work on a run should choose the same.
@@ -20,7 +22,22 @@ public record CountersOptions(Duration ttl, Duration liveInterval) implements Se
 
   /** Seven days; two seconds. */
   public static CountersOptions defaults() {
-    return new CountersOptions(Duration.ofDays(7), Duration.ofSeconds(2));
+    return from(Map.of());
+  }
+
+  /**
+   * Options from settings such as SparkConf's: {@code spark.kindling.counters.ttl} and {@code
+   * .live-interval}.
+   *
+   * @param pairs any settings; those that do not concern Kindling are ignored
+   * @throws io.kindling.core.ConfigException if a key is unknown or a value is not allowed
+   */
+  public static CountersOptions from(Map<String, String> pairs) {
+    ConfigSection.Values values = CountersSettings.SECTION.read(pairs);
+    Duration ttl = values.get(CountersSettings.TTL);
+    Duration liveInterval = values.get(CountersSettings.LIVE_INTERVAL);
+    values.check();
+    return new CountersOptions(ttl, liveInterval);
   }
 
   /** These options with another time to live. */

@@ -40,7 +40,18 @@ record Generation(String series, long number, int attempt) implements Serializab
     return "g:" + series;
   }
 
-  /** The state of the series while this is open. */
+  /** The state of the series when this is its last generation; empty for none yet. */
+  String state() {
+    if (number < 0) {
+      return "";
+    }
+    return attempt > 0 ? openState() : sealedState();
+  }
+
+  /**
+   * The state that every write of this generation names. Of one that is sealed no series ever has
+   * it, as attempts start at 1, so that nothing is written.
+   */
   String openState() {
     return "O " + number + " " + attempt;
   }

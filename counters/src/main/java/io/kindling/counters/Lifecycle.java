@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
 final class Lifecycle {
   private static final String NO_RUN = "";
 
+  /** In place of an attempt. */
+  private static final int SEALED = 0;
+
   private Lifecycle() {}
 
   /** A run's metadata: its id, empty if there is none, and the state of a series. */
@@ -31,7 +34,7 @@ final class Lifecycle {
     Generation first = new Generation(Generation.BATCH, 1, 1);
     CounterStore store = found.store().with(NO_RUN, first);
     String id = UUID.randomUUID().toString();
-    Reply reply = store.begin(id, "", first.openState());
+    Reply reply = store.begin(id, "", first.state());
     if (!reply.is("OK")) {
       throw exists(run, config, reply.text(1));
     }
@@ -48,7 +51,7 @@ final class Lifecycle {
   static CounterStore restart(RedisConfig config, String run, CountersOptions options) {
     Found found = existing(config, run, options, "restart");
     CounterStore old = current(found, "restart");
-    if (old.generation().attempt() == 0) {
+    if (!isOpen(old)) {
       throw new RunClosedException(
           "Cannot restart run '" + run + "' at " + config + ": " + found.series() + "; use next");
     }
@@ -60,7 +63,7 @@ final class Lifecycle {
     Found found = existing(config, run, options, "continue");
     CounterStore last = current(found, "continue");
     Generation generation = last.generation();
-    if (generation.attempt() > 0) {
+    if (isOpen(last)) {
       throw new IncompleteRunException(
           "Cannot begin the next generation of run '"
               + run
@@ -70,31 +73,101 @@ final class Lifecycle {
               + found.series()
               + "; seal, resume or restart it");
     }
-    return begin(
-        last, found.state(), new Generation(generation.series(), generation.number() + 1, 1));
+    return begin(last, new Generation(generation.series(), generation.number() + 1, 1));
+  }
+
+  /** A run that counts streams; whatever it has counted goes on. */
+  static CounterStore openStream(RedisConfig config, String run, CountersOptions options) {
+    while (true) {
+      CounterStore found = find(config, run, "", options).store();
+      if (found.id().equals(Reset.REMOVING)) { // Interrupted on the way.
+        Reset.run(found);
+      } else if (!found.id().equals(NO_RUN)) {
+        return found;
+      } else {
+        // If somebody else is first, the run is found next time.
+        Reply unused = found.begin(UUID.randomUUID().toString(), "", "");
+      }
+    }
+  }
+
+  /**
+   * A batch of a query. Its ids are consecutive, and each is sealed before Spark commits it.
+   *
+   * @throws IncompleteRunException if an earlier batch is not sealed
+   */
+  static CounterStore beginBatch(CounterStore run, String series, long number) {
+    CounterStore last = lastBatch(run, series);
+    if (isOpen(last) && last.generation().number() < number) {
+      throw new IncompleteRunException(
+          "Cannot begin batch "
+              + number
+              + " of query "
+              + series
+              + " in run '"
+              + run.run()
+              + "' at "
+              + run.config()
+              + ": batch "
+              + last.generation().number()
+              + " is not sealed");
+    }
+    return beginBatch(last, number);
+  }
+
+  /** A batch of a DStream, whose earlier ones will not come again. */
+  static CounterStore beginBatchAfterAny(CounterStore run, String series, long number) {
+    CounterStore last = lastBatch(run, series);
+    if (isOpen(last) && last.generation().number() < number) {
+      return begin(newAttempt(last), new Generation(series, number, 1));
+    }
+    return beginBatch(last, number);
+  }
+
+  private static CounterStore beginBatch(CounterStore last, long number) {
+    Generation generation = last.generation();
+    if (number > generation.number()) {
+      return begin(last, new Generation(generation.series(), number, 1));
+    }
+    if (isOpen(last) && number == generation.number()) {
+      return newAttempt(last);
+    }
+    return last.with(last.id(), new Generation(generation.series(), number, SEALED));
+  }
+
+  /** The last batch of a series, open or sealed; number -1 if it has none. */
+  private static CounterStore lastBatch(CounterStore run, String series) {
+    Generation none = new Generation(series, -1, SEALED);
+    CounterStore store = run.with(run.id(), none);
+    SeriesState state = store.seriesState("begin a batch");
+    return state == null ? store : store.with(run.id(), state.of(series));
+  }
+
+  private static boolean isOpen(CounterStore store) {
+    return store.generation().attempt() != SEALED;
   }
 
   /** The next attempt at an open generation, after all that it counted is taken out. */
   static CounterStore newAttempt(CounterStore old) {
     Generation generation = old.generation();
-    CounterStore store =
-        begin(old, generation.openState(), generation.withAttempt(generation.attempt() + 1));
+    CounterStore store = begin(old, generation.withAttempt(generation.attempt() + 1));
     new Revocation(store).revokeOlderAttempts();
     return store;
   }
 
-  /** Begins a generation from a state of its series. */
-  static CounterStore begin(CounterStore run, String from, Generation generation) {
-    CounterStore store = run.with(run.id(), generation);
-    Reply reply = store.begin(store.id(), from, generation.openState());
+  /** Begins a generation after another one of its series. */
+  private static CounterStore begin(CounterStore last, Generation generation) {
+    CounterStore store = last.with(last.id(), generation);
+    String from = last.generation().state();
+    Reply reply = store.begin(store.id(), from, generation.state());
     if (!reply.is("OK")) {
       throw new RunClosedException(
           "Cannot begin generation "
               + generation
               + " of run '"
-              + run.run()
+              + last.run()
               + "' at "
-              + run.config()
+              + last.config()
               + ": somebody else has begun or reset it meanwhile");
     }
     return store;

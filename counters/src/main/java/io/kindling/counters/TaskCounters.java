@@ -128,7 +128,10 @@ public final class TaskCounters {
       throw new CommitRefusedException("Cannot commit " + where + ": Spark has killed the task");
     }
     committed = true;
-    return new Committer(store, where, expectedPartitions, task, vector()).commit();
+    Commit commit =
+        new Committer(store, where, expectedPartitions, task, vector()).commit();
+    Renewal.perhaps(store);
+    return commit;
   }
 
   /** Whether there is nothing more to tell about it. */
