@@ -228,7 +228,8 @@ record CounterStore(
   private void checkId(String found, String what) {
     if (!found.equals(id)) {
       throw closed(
-          what, found.isEmpty() ? "there is no such run (any more)" : "it was opened anew or reset");
+          what,
+          found.isEmpty() ? "there is no such run (any more)" : "it was opened anew or reset");
     }
   }
 

@@ -62,8 +62,8 @@ public final class StreamCounters implements Serializable {
   }
 
   /**
-   * For {@code DataStreamWriter.foreachBatch}. The generation is (query id, batch id), which are the
-   * checkpoint's: without one, a restarted query counts what it reads again.
+   * For {@code DataStreamWriter.foreachBatch}. The generation is (query id, batch id), which are
+   * the checkpoint's: without one, a restarted query counts what it reads again.
    *
    * <p>The batch fails with {@link IncompleteRunException} if a pass that it began is not complete
    * at its end, or if an earlier batch of the query is not sealed.
@@ -84,8 +84,8 @@ public final class StreamCounters implements Serializable {
    * (name, batch time). An earlier batch that is not sealed is taken out of the totals: with a
    * checkpoint Spark replays it before this one, without a checkpoint nobody ever does.
    *
-   * @param name of the stream within the run: at most 512 bytes of UTF-8, without braces, colons and
-   *     control characters
+   * @param name of the stream within the run: at most 512 bytes of UTF-8, without braces, colons
+   *     and control characters
    * @param <R> the stream's RDDs
    */
   public <R> VoidFunction2<R, Time> foreachRdd(String name, CountedBatch<R> function) {
@@ -125,6 +125,10 @@ public final class StreamCounters implements Serializable {
   /** Removes everything of the run. Queries that still run fail. */
   public void reset() {
     Reset.run(run);
+  }
+
+  CounterStore store() {
+    return run;
   }
 
   private RunReader reader() {

@@ -128,8 +128,7 @@ public final class TaskCounters {
       throw new CommitRefusedException("Cannot commit " + where + ": Spark has killed the task");
     }
     committed = true;
-    Commit commit =
-        new Committer(store, where, expectedPartitions, task, vector()).commit();
+    Commit commit = new Committer(store, where, expectedPartitions, task, vector()).commit();
     Renewal.perhaps(store);
     return commit;
   }

@@ -79,9 +79,7 @@ class CommitRecordTest {
 
     assertThat(
             HexFormat.of()
-                .formatHex(
-                    ChunkCodec.encode(
-                        Kind.SUM, List.copyOf(vector.sums().entrySet()))))
+                .formatHex(ChunkCodec.encode(Kind.SUM, List.copyOf(vector.sums().entrySet()))))
         .isEqualTo(HexFormat.of().formatHex(chunk));
     CounterVector decoded = new CounterVector();
     ChunkCodec.decode(chunk, decoded);
@@ -184,9 +182,11 @@ class CommitRecordTest {
 
   @Test
   void decode_hugeLengths_allocateNothing() {
-    for (String tail : new String[] {"ffffffff07", "01" + "00" + "ffffffff07", "00" + "ffffffff07"}) {
+    for (String tail :
+        new String[] {"ffffffff07", "01" + "00" + "ffffffff07", "00" + "ffffffff07"}) {
       byte[] bytes =
-          HexFormat.of().parseHex("01" + "00" + "00" + "00" + "00000000" + "00".repeat(8) + "00" + tail);
+          HexFormat.of()
+              .parseHex("01" + "00" + "00" + "00" + "00000000" + "00".repeat(8) + "00" + tail);
       assertThatExceptionOfType(RecordFormatException.class)
           .isThrownBy(() -> CommitRecord.decode(bytes, NAMES));
     }

@@ -98,8 +98,7 @@ class LifecycleIT {
     counters.seal();
 
     assertThat(keys())
-        .containsExactly(
-            "kindling:count:{" + run + "}:meta", "kindling:count:{" + run + "}:total");
+        .containsExactly("kindling:count:{" + run + "}:meta", "kindling:count:{" + run + "}:total");
     assertThat(counters.isComplete()).isTrue();
     assertThat(counters.isComplete("p")).isTrue();
     assertThat(counters.missing()).isEmpty();
@@ -185,8 +184,7 @@ class LifecycleIT {
     assertThat(old.begin(old.id(), "O 1 1", "O 1 2").outcome()).isEqualTo("OK");
     Ledger plain = Ledger.read(died, old.generation(), "p", 2);
     CounterVector counts = (CounterVector) plain.entry(0).record.counts();
-    RecordChange remove =
-        RecordChange.remove(plain.entry(0).bytes, 2, Increments.removing(counts));
+    RecordChange remove = RecordChange.remove(plain.entry(0).bytes, 2, Increments.removing(counts));
     assertThat(died.commit(plain.where(0), remove).outcome()).isEqualTo("OK");
     Ledger large = Ledger.read(died, old.generation(), "large", 2);
     StagedVector staged = (StagedVector) large.entry(0).record.counts();
@@ -206,7 +204,9 @@ class LifecycleIT {
 
   @Test
   void restart_totalAtTheEndOfItsRange_findsAnOrder() {
-    TestTask.attempt(1).committer(counters, "p", 1, 3, TestTask.vector("a", Long.MAX_VALUE)).commit();
+    TestTask.attempt(1)
+        .committer(counters, "p", 1, 3, TestTask.vector("a", Long.MAX_VALUE))
+        .commit();
     TestTask.attempt(2).committer(counters, "p", 0, 3, TestTask.vector("a", -10)).commit();
     TestTask.attempt(3).committer(counters, "p", 2, 3, TestTask.vector("a", 10)).commit();
 

@@ -42,8 +42,7 @@ class StagingIT {
     Reply reply =
         store.commit(
             where,
-            RecordChange.set(
-                new byte[0], record, 2, NameDictionary.EMPTY, List.of(), "live"));
+            RecordChange.set(new byte[0], record, 2, NameDictionary.EMPTY, List.of(), "live"));
     assertThat(reply.outcome()).isEqualTo("OK");
     return entry();
   }
@@ -141,11 +140,9 @@ class StagingIT {
     Ledger.Entry entry = entry();
     assertThat(store.unfold(where, entry.bytes, staged(entry), 2).outcome()).isEqualTo("OK");
 
-    assertThat(store.fold(where, entry.bytes, staged(entry), 2).outcome())
-        .isEqualTo("WITHDRAWING");
+    assertThat(store.fold(where, entry.bytes, staged(entry), 2).outcome()).isEqualTo("WITHDRAWING");
     assertThat(counters.missing()).isEqualTo(Map.of("p", Set.of(0, 1)));
-    assertThat(
-            store.commit(where, RecordChange.remove(entry.bytes, 2, List.of())).outcome())
+    assertThat(store.commit(where, RecordChange.remove(entry.bytes, 2, List.of())).outcome())
         .isEqualTo("FOLDED");
 
     assertThat(staging.remove(where, 2, entry.bytes, staged(entry))).isTrue();
@@ -210,8 +207,7 @@ class StagingIT {
     Reply reply =
         store.commit(
             where,
-            RecordChange.set(
-                new byte[0], record, 2, NameDictionary.EMPTY, List.of(), "live"));
+            RecordChange.set(new byte[0], record, 2, NameDictionary.EMPTY, List.of(), "live"));
 
     assertThat(reply.outcome()).isEqualTo("STAGE");
     assertThat(counters.totals()).isEmpty();
