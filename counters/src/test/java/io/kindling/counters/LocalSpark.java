@@ -18,6 +18,8 @@ public final class LocalSpark {
               .master("local[2,3]")
               .appName("counters tests")
               .config("spark.ui.enabled", "false")
+              // Little for the cache, so that a test can fill it.
+              .config("spark.memory.fraction", "0.1")
               .config("spark.driver.host", "127.0.0.1")
               .config("spark.driver.bindAddress", "127.0.0.1")
               .config("spark.sql.shuffle.partitions", "2")
