@@ -21,7 +21,7 @@ record CommitRecord(TaskIdentity task, Counts counts) {
     out.writeVarint(task.stageAttempt());
     out.writeVarint(task.taskAttemptId());
     out.writeInt(task.application());
-    out.writeLong(task.nonce());
+    out.writeInt(task.nonce());
     if (counts instanceof StagedVector staged) {
       out.writeByte(STAGED);
       out.writeVarint(staged.chunks());
@@ -53,7 +53,7 @@ record CommitRecord(TaskIdentity task, Counts counts) {
             in.readSize("stage attempt"),
             in.readVarint("task attempt id"),
             in.readInt("application"),
-            in.readLong("nonce"));
+            in.readInt("nonce"));
     int flags = in.readByte("flags");
     Counts counts =
         switch (flags) {

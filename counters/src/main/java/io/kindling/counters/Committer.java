@@ -61,12 +61,20 @@ final class Committer {
     for (int tries = 1; ; tries++) {
       try {
         startAnew();
-        return decide();
+        Commit commit = decide();
+        discardUnused(commit);
+        return commit;
       } catch (RedisUnavailableException e) {
         if (tries == MAX_TRIES) {
           throw e;
         }
       }
+    }
+  }
+
+  private void discardUnused(Commit commit) {
+    if (staged != null && commit.equals(new Commit.Duplicate(/* conflict= */ false))) {
+      staging.discard(where, staged);
     }
   }
 

@@ -292,20 +292,12 @@ public final class Counters implements Serializable {
    * generation is sealed.
    */
   public boolean isComplete(String pass) {
-    if (store.isSealed("read")) {
-      return true;
-    }
-    Ledger ledger = reader().ledger(pass);
-    return ledger.isBegun() && ledger.isComplete();
+    return reader().isComplete(pass);
   }
 
   /** Whether that holds for all passes that have begun, and there is one. */
   public boolean isComplete() {
-    if (store.isSealed("read")) {
-      return true;
-    }
-    List<Ledger> ledgers = reader().ledgers();
-    return !ledgers.isEmpty() && ledgers.stream().allMatch(Ledger::isComplete);
+    return reader().isComplete();
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.kindling.counters;
 
+import io.kindling.core.KindlingException;
 import io.kindling.core.RedisConfig;
 import io.kindling.core.RedisPipeline;
 import java.util.ArrayList;
@@ -7,6 +8,8 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /*
  * A commit renews the time to live of the keys that it touches. In a run that lasts longer than
@@ -14,6 +17,7 @@ import java.util.Map;
  * came back to them. So each JVM that commits renews all ledgers of the generation, now and then.
  */
 final class Renewal {
+  private static final Logger LOG = LoggerFactory.getLogger(Renewal.class);
   private static final int MAX_KEPT = 1_000;
 
   /** When this JVM last did it, in the clock of System.nanoTime. */
@@ -42,7 +46,11 @@ final class Renewal {
     Long last = RENEWED.get(key);
     if (last == null || (now - last) / 1_000_000 > store.ttlMillis() / 4) {
       RENEWED.put(key, now);
-      renew(store);
+      try {
+        renew(store);
+      } catch (KindlingException e) {
+        LOG.warn("Cannot renew the time to live of run '{}'", store.run(), e);
+      }
     }
   }
 

@@ -40,10 +40,10 @@ final class RunReader {
 
   /** The ledgers of all passes; none if the generation is sealed. */
   List<Ledger> ledgers() {
-    if (store.isSealed("read")) {
-      return List.of();
-    }
-    return ledgers(store.generation(), GenerationState.read(store, store.generation()));
+    GenerationState state = GenerationState.read(store, store.generation());
+    List<Ledger> ledgers = ledgers(store.generation(), state);
+    // Asked last: sealing comes before removing, so what was read while it was open is whole.
+    return store.isSealed("read") ? List.of() : ledgers;
   }
 
   List<Ledger> ledgers(Generation generation, GenerationState state) {
@@ -55,8 +55,13 @@ final class RunReader {
     return ledgers;
   }
 
-  /** The ledger of a pass, which has no partitions if the pass has not begun. */
-  Ledger ledger(String pass) {
+  /**
+   * The ledger of a pass, which may not have begun.
+   *
+   * @throws RunClosedException if the generation is sealed
+   */
+  Ledger openLedger(String pass) {
+    Ledger ledger = ledger(pass);
     if (store.isSealed("read pass '" + pass + "'")) {
       throw new RunClosedException(
           "Cannot read the partitions of pass '"
@@ -67,13 +72,30 @@ final class RunReader {
               + store.run()
               + "': it is sealed, which removes them");
     }
+    return ledger;
+  }
+
+  private Ledger ledger(String pass) {
     Integer partitions = GenerationState.read(store, store.generation()).passes().get(pass);
     return Ledger.read(
         store, store.generation(), pass, partitions == null ? Ledger.NOT_BEGUN : partitions);
   }
 
-  SortedMap<Integer, Map<String, Long>> byPartition(String pass) {
+  /** Whether a pass, or the whole generation, is complete. */
+  boolean isComplete(String pass) {
     Ledger ledger = ledger(pass);
+    return store.isSealed("read") || (ledger.isBegun() && ledger.isComplete());
+  }
+
+  /** Whether all passes are complete, and there is one. */
+  boolean isComplete() {
+    List<Ledger> ledgers = ledgers();
+    boolean complete = !ledgers.isEmpty() && ledgers.stream().allMatch(Ledger::isComplete);
+    return complete || store.isSealed("read");
+  }
+
+  SortedMap<Integer, Map<String, Long>> byPartition(String pass) {
+    Ledger ledger = openLedger(pass);
     SortedMap<Integer, Map<String, Long>> counts = new TreeMap<>();
     ledger
         .entries()
@@ -88,8 +110,9 @@ final class RunReader {
 
   /** The smallest or largest values that were counted, sealed or not. */
   SortedMap<String, Long> extremes(Kind kind) {
+    List<Ledger> ledgers = ledgers(); // First: what is sealed meanwhile is in the metadata then.
     SortedMap<String, Long> extremes = sealedExtremes(kind);
-    merge(kind, ledgers(), extremes);
+    merge(kind, ledgers, extremes);
     return extremes;
   }
 

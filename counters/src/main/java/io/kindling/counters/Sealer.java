@@ -32,10 +32,10 @@ final class Sealer {
   void awaitComplete(Duration timeout) {
     long deadline = System.nanoTime() + timeout.toNanos();
     while (true) {
-      if (store.isSealed("wait")) {
+      List<Ledger> ledgers = folded(GenerationState.read(store, store.generation()));
+      if (store.isSealed("wait")) { // Asked last: sealing removes what is read.
         return;
       }
-      List<Ledger> ledgers = folded(GenerationState.read(store, store.generation()));
       String problems = problems(ledgers);
       if (!ledgers.isEmpty() && problems.isEmpty()) {
         return;
@@ -55,11 +55,11 @@ final class Sealer {
    */
   void seal() {
     for (int round = 0; round < MAX_ROUNDS; round++) {
-      if (store.isSealed("seal")) {
-        return;
-      }
       GenerationState state = GenerationState.read(store, store.generation());
       List<Ledger> ledgers = reader.ledgers(store.generation(), state);
+      if (store.isSealed("seal")) { // Asked last: sealing removes what is read.
+        return;
+      }
       String problems = problems(ledgers);
       if (ledgers.stream().anyMatch(ledger -> !ledger.unfolded().isEmpty())) {
         folded(state);
@@ -72,6 +72,7 @@ final class Sealer {
       switch (reply.outcome()) {
         case "OK" -> {
           Cleanup.remove(store, store.generation(), state.passes().keySet(), ledgers);
+          store.redis().jedis().unlink(store.keys().live()); // Tasks of other series tell again.
           return;
         }
         case "STATE" -> store.checkSealed(reply, "seal");

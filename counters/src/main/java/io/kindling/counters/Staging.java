@@ -56,6 +56,11 @@ final class Staging {
     }
   }
 
+  /** Removes chunks that no record names. */
+  void discard(PartitionId where, StagedVector staged) {
+    store.redis().jedis().unlink(store.stage(where, staged));
+  }
+
   /**
    * Adds to the totals what is not in them yet. Does nothing if the record was replaced or is being
    * taken out: whoever does that sees to the rest.

@@ -14,12 +14,11 @@ import org.apache.spark.TaskContext;
  * @param application hash of the application's id
  * @param nonce tells commits of one task attempt apart
  */
-record TaskIdentity(
-    int stageId, int stageAttempt, long taskAttemptId, int application, long nonce) {
+record TaskIdentity(int stageId, int stageAttempt, long taskAttemptId, int application, int nonce) {
 
   /** For a task that commits a pass once. */
   static TaskIdentity of(TaskContext task) {
-    return of(task, ThreadLocalRandom.current().nextLong());
+    return of(task, ThreadLocalRandom.current().nextInt());
   }
 
   /**
@@ -27,17 +26,17 @@ record TaskIdentity(
    * the same identity each time.
    */
   static TaskIdentity ofPartition(TaskContext task, String pass, int partition) {
-    long nonce =
+    long digest =
         new Digest()
             .add((long) applicationHash())
             .add(task.taskAttemptId())
             .add((long) partition)
             .add(pass.getBytes(StandardCharsets.UTF_8))
             .value();
-    return of(task, nonce);
+    return of(task, (int) digest);
   }
 
-  private static TaskIdentity of(TaskContext task, long nonce) {
+  private static TaskIdentity of(TaskContext task, int nonce) {
     return new TaskIdentity(
         task.stageId(), task.stageAttemptNumber(), task.taskAttemptId(), applicationHash(), nonce);
   }

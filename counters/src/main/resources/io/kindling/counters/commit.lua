@@ -90,8 +90,8 @@ redis.call('HINCRBY', generation, 'changes', 1)
 if new == '' then
   redis.call('HDEL', ledger, partition)
 end
-if entry[2] then
-  redis.call('HDEL', ledger, 'w' .. partition)
+if old ~= '' then -- Marks that concerned the old record.
+  redis.call('HDEL', ledger, 'c' .. partition, 'w' .. partition)
 end
 if is_live then
   redis.call('HDEL', live, ARGV[11])

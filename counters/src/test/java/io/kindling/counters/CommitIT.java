@@ -127,6 +127,38 @@ class CommitIT {
   }
 
   @Test
+  void commit_replacingARecordWithConflict_endsTheConflict() {
+    commit(TestTask.attempt(1), "a", 3);
+    commit(TestTask.attempt(2), "a", 4);
+    assertThat(counters.conflicts()).hasSize(1);
+
+    commit(TestTask.attempt(3).ofStage(1, 1), "a", 5);
+
+    assertThat(counters.conflicts()).isEmpty();
+    assertThat(counters.totals()).isEqualTo(Map.of("a", 5L));
+  }
+
+  @Test
+  void ledger_ofTwentyCounters_isSmall() {
+    int partitions = 2_000;
+    for (int partition = 0; partition < partitions; partition++) {
+      CounterVector vector = new CounterVector();
+      for (int i = 0; i < 20; i++) {
+        vector.put(Kind.SUM, "counter-" + i, 1_000 + 10 * i + partition);
+      }
+      TestTask.attempt(partition).committer(counters, "p", partition, partitions, vector).commit();
+    }
+
+    String key = counters.store().keys().ledger(counters.store().generation(), "p");
+    double bytes = Double.parseDouble(REDIS.ask("MEMORY", "USAGE", key, "SAMPLES", "0"));
+    System.out.println("ledger bytes a partition: " + bytes / partitions);
+    assertThat(bytes / partitions).isLessThan(160);
+    assertThat(counters.byPartition("p")).hasSize(partitions);
+    assertThat(counters.statistics("p"))
+        .containsEntry("counter-1", new PartitionStatistics(1_010, 2_009, 3_009, 1_999, 4_019_000));
+  }
+
+  @Test
   void commit_olderStageAttempt_isADuplicateWithoutConflict() {
     commit(TestTask.attempt(2).ofStage(1, 1), "a", 1);
 

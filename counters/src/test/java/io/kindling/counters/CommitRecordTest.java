@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 class CommitRecordTest {
   private static final NameDictionary NAMES = names(Kind.SUM, "a", "bb", "c", "d");
   private static final TaskIdentity TASK =
-      new TaskIdentity(3, 1, 300, "app-1".hashCode(), 0x0123456789abcdefL);
+      new TaskIdentity(3, 1, 300, "app-1".hashCode(), 0x89abcdef);
 
   private static NameDictionary names(Kind kind, String... names) {
     ByteWriter out = new ByteWriter();
@@ -186,7 +186,7 @@ class CommitRecordTest {
         new String[] {"ffffffff07", "01" + "00" + "ffffffff07", "00" + "ffffffff07"}) {
       byte[] bytes =
           HexFormat.of()
-              .parseHex("01" + "00" + "00" + "00" + "00000000" + "00".repeat(8) + "00" + tail);
+              .parseHex("01" + "00" + "00" + "00" + "00000000" + "00".repeat(4) + "00" + tail);
       assertThatExceptionOfType(RecordFormatException.class)
           .isThrownBy(() -> CommitRecord.decode(bytes, NAMES));
     }
@@ -204,7 +204,7 @@ class CommitRecordTest {
 
     byte[] bytes = new CommitRecord(task, vector).encode(names(Kind.SUM, names));
 
-    assertThat(bytes).hasSize(20 + 3 + 40);
+    assertThat(bytes).hasSize(16 + 3 + 40);
   }
 
   @Test

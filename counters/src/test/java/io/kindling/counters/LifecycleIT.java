@@ -114,6 +114,22 @@ class LifecycleIT {
   }
 
   @Test
+  void seal_writtenMeanwhile_looksAgain() {
+    CounterStore store = counters.store();
+    TestTask.attempt(1).committer(counters, "x", 0, 1, extreme(5)).commit();
+    long seen = GenerationState.read(store, store.generation()).changes();
+    TestTask.attempt(2).commit(counters, "p", 0, "a", 1);
+    long now = GenerationState.read(store, store.generation()).changes();
+
+    assertThat(store.seal(seen, List.of()).outcome()).isEqualTo("CHANGED");
+    assertThat(store.seal(now, List.of("max:high", "4", "5")).outcome()).isEqualTo("CHANGED");
+    assertThat(counters.isComplete("x")).isTrue();
+    assertThat(store.seal(now, List.of("max:high", "", "5")).outcome()).isEqualTo("OK");
+    assertThat(store.seal(now, List.of()).outcome()).isEqualTo("STATE");
+    assertThat(counters.maxima()).isEqualTo(Map.of("high", 5L));
+  }
+
+  @Test
   void commit_toAResumedSealedGeneration_isADuplicate() {
     complete(counters, 3);
     counters.seal();

@@ -92,6 +92,15 @@ class StagingIT {
   }
 
   @Test
+  void commit_duplicate_leavesNoChunksBehind() {
+    TestTask.attempt(1).commit(counters, "p", 0, large(1_500, 5));
+    TestTask.attempt(2).commit(counters, "p", 0, large(1_500, 5));
+
+    String keys = REDIS.ask("KEYS", "kindling:count:{" + run + "}:stage:*");
+    assertThat(keys).isEqualTo("[" + stageKey() + "]");
+  }
+
+  @Test
   void fold_taskDiedBefore_isDoneByWhoeverWaits() {
     CounterVector vector = large(2_500, 1);
     Ledger.Entry entry = commitWithoutFolding(TestTask.attempt(1), vector);

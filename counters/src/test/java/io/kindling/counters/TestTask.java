@@ -3,19 +3,19 @@ package io.kindling.counters;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** Commits as Spark's tasks would, without Spark. */
-record TestTask(int stageId, int stageAttempt, long taskAttemptId, long nonce) {
+record TestTask(int stageId, int stageAttempt, long taskAttemptId, int nonce) {
   static final int APPLICATION = 77;
 
   /** A task of stage 1 in its first attempt. */
   static TestTask attempt(long taskAttemptId) {
-    return new TestTask(1, 0, taskAttemptId, ThreadLocalRandom.current().nextLong());
+    return new TestTask(1, 0, taskAttemptId, ThreadLocalRandom.current().nextInt());
   }
 
   TestTask ofStage(int stage, int attempt) {
     return new TestTask(stage, attempt, taskAttemptId, nonce);
   }
 
-  TestTask withNonce(long newNonce) {
+  TestTask withNonce(int newNonce) {
     return new TestTask(stageId, stageAttempt, taskAttemptId, newNonce);
   }
 
