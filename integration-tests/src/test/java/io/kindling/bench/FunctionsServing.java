@@ -1,7 +1,6 @@
 package io.kindling.bench;
 
 import io.kindling.core.Redis;
-import io.kindling.ml.Aggregation;
 import io.kindling.ml.FeatureVector;
 import io.kindling.ml.Forest;
 import io.kindling.ml.Predictor;
@@ -36,9 +35,7 @@ final class FunctionsServing {
     this.texts = Arrays.stream(this.rows).map(FeatureVector::toText).toArray(String[]::new);
     for (int i = 0; i < publishMillis.length; i++) {
       // Compiled versions are shared by content: without this only the first would be cold.
-      if (i > 0) {
-        LuaMemory.dropCompiled(redis);
-      }
+      LuaMemory.dropCompiled(redis);
       long start = System.nanoTime();
       forest.publish(redis, NAME);
       publishMillis[i] = (System.nanoTime() - start) / 1e6;
@@ -135,8 +132,6 @@ final class FunctionsServing {
         "MEMORY USAGE SAMPLES 0 of a key with one version, " + forest.numNodes() + " nodes",
         keyBytes() / (double) forest.numNodes());
     LuaMemory.dropCompiled(redis);
-    // Brings the library back, so that its own code does not count.
-    Forest.builder(Aggregation.MEAN, 1, 0).tree().leaf(1).build().publish(redis, "bench-leaf");
     double before = LuaMemory.bytes(redis);
     predictor.predict(rows[0]);
     report.addExact(
