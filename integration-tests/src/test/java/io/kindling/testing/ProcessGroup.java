@@ -6,6 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -14,11 +16,16 @@ import org.apache.spark.launcher.JavaModuleOptions;
 /** Processes of one SPARK_HOME, all killed when it closes and at the end of this JVM. */
 final class ProcessGroup implements AutoCloseable {
   private static final AtomicInteger GROUPS = new AtomicInteger();
+  private static final Set<ProcessGroup> OPEN = ConcurrentHashMap.newKeySet();
 
   private final SparkHome home;
   private final Path logs;
   private final List<JvmProcess> processes = new CopyOnWriteArrayList<>();
-  private final Thread killer = new Thread(this::killAll, "kill-spark-processes");
+  private volatile boolean closed;
+
+  static {
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> OPEN.forEach(ProcessGroup::close)));
+  }
 
   private ProcessGroup(SparkHome home, Path logs) {
     this.home = home;
@@ -34,7 +41,7 @@ final class ProcessGroup implements AutoCloseable {
       throw new UncheckedIOException("Cannot create " + logs, e);
     }
     var group = new ProcessGroup(SparkHome.assemble(classPath), logs);
-    Runtime.getRuntime().addShutdownHook(group.killer);
+    OPEN.add(group);
     return group;
   }
 
@@ -61,6 +68,11 @@ final class ProcessGroup implements AutoCloseable {
     command.addAll(arguments);
     JvmProcess process = JvmProcess.start(name, command, home, logs);
     processes.add(process);
+    if (closed) {
+      // A test goes on for a moment while this JVM shuts down.
+      process.kill();
+      throw new IllegalStateException("Cannot start " + name + ": the group is closed");
+    }
     return process;
   }
 
@@ -75,7 +87,9 @@ final class ProcessGroup implements AutoCloseable {
   }
 
   /** In the order of their start: once the master is gone, no worker replaces an executor. */
-  private void killAll() {
+  @Override
+  public void close() {
+    closed = true;
     RuntimeException failure = null;
     for (JvmProcess process : processes) {
       try {
@@ -85,14 +99,9 @@ final class ProcessGroup implements AutoCloseable {
       }
     }
     Folders.delete(home.folder());
+    OPEN.remove(this);
     if (failure != null) {
       throw failure;
     }
-  }
-
-  @Override
-  public void close() {
-    killAll();
-    Runtime.getRuntime().removeShutdownHook(killer);
   }
 }

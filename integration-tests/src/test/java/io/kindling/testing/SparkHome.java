@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.jar.Attributes;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
+import org.apache.spark.launcher.JavaModuleOptions;
 
 /**
  * A temporary SPARK_HOME: links to jars, and settings for the processes that workers start.
@@ -50,6 +51,8 @@ record SparkHome(Path folder, String scalaVersion) {
           conf.resolve("java-opts"),
           List.of(
               QUICK_START,
+              // Spark 3.5 opens them to executors, but not to a driver in cluster mode.
+              JavaModuleOptions.defaultModuleOptions(),
               "-Xlog:all=off:file=" + PID_FILE_PREFIX + "%p.log",
               "\"" + home.logOption() + "\"",
               "-Duser.timezone=UTC",
