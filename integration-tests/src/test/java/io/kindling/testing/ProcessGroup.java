@@ -61,6 +61,8 @@ final class ProcessGroup implements AutoCloseable {
     command.addAll(List.of(JavaModuleOptions.defaultModuleOptions().split(" ", -1)));
     command.addAll(List.of(home.logOption(), "-Duser.timezone=UTC", "-Dfile.encoding=UTF-8"));
     command.add("-Dspark.master.rest.enabled=false");
+    // In seconds. Who dies is noticed at once; who is only slow, on a busy machine, is no loss.
+    command.add("-Dspark.worker.timeout=600");
     var entries = new ArrayList<>(classPath);
     entries.add(home.jars());
     command.addAll(List.of("-cp", SparkClassPath.join(entries)));

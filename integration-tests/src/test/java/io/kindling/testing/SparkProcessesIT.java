@@ -18,8 +18,8 @@ import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -42,60 +42,6 @@ class SparkProcessesIT {
   @AfterAll
   static void close() {
     spark.close();
-  }
-
-  /** Spark ends them a moment after their application. */
-  @AfterEach
-  void awaitEndOfExecutors() {
-    assertThat(spark.awaitExecutors(0)).isEmpty();
-  }
-
-  @Test
-  void job_ofASession_runsInTwoOtherProcesses() throws Exception {
-    try (SparkSession session = spark.session(Map.of())) {
-      List<long[]> sums = numbers(session).mapPartitions(ProcessJobs.sums()).collect();
-
-      List<ExecutorProcess> executors = spark.awaitExecutors(2);
-      assertThat(total(sums)).isEqualTo(SUM);
-      assertThat(pids(sums))
-          .hasSize(2)
-          .doesNotContain(ProcessHandle.current().pid())
-          .isEqualTo(executors.stream().map(ExecutorProcess::pid).collect(toSet()));
-      assertThat(executors).extracting(ExecutorProcess::worker).containsExactly(0, 1);
-      assertThat(executors)
-          .extracting(ExecutorProcess::applicationId)
-          .containsOnly(session.sparkContext().applicationId());
-      assertThat(executors)
-          .extracting(ExecutorProcess::executorId)
-          .containsExactlyInAnyOrder("0", "1");
-    }
-  }
-
-  @Test
-  void killExecutor_duringAJob_isReplacedAndTheJobCompletes(@TempDir Path folder) throws Exception {
-    try (SparkSession session = spark.session(Map.of())) {
-      var sums =
-          numbers(session)
-              .mapPartitions(ProcessJobs.sumsBehindGate(folder.toString()))
-              .collectAsync();
-      List<ExecutorProcess> before = spark.awaitExecutors(2);
-      before.forEach(executor -> awaitTaskIn(executor, folder));
-      ExecutorProcess killed = before.get(0);
-
-      spark.killExecutor(killed.pid());
-
-      List<ExecutorProcess> after = spark.awaitExecutors(2);
-      assertThat(after).contains(before.get(1)).doesNotContain(killed);
-      assertThat(after)
-          .extracting(ExecutorProcess::executorId)
-          .containsExactlyInAnyOrder(before.get(1).executorId(), "2");
-      after.forEach(executor -> awaitTaskIn(executor, folder));
-      ProcessJobs.openGate(folder);
-      List<long[]> done = sums.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
-      assertThat(total(done)).isEqualTo(SUM);
-      assertThat(pids(done)).isEqualTo(after.stream().map(ExecutorProcess::pid).collect(toSet()));
-      assertThat(done).extracting(sum -> sum[1]).containsExactlyInAnyOrder(0L, 0L, 1L, 1L);
-    }
   }
 
   @Test
@@ -184,6 +130,64 @@ class SparkProcessesIT {
     assertThat(pids).allSatisfy(pid -> assertThat(ProcessHandle.of(pid)).isEmpty());
   }
 
+  @Nested
+  class WithASession {
+    private static SparkSession session;
+
+    @BeforeAll
+    static void open() {
+      spark.awaitExecutors(0);
+      session = spark.session(Map.of());
+    }
+
+    @AfterAll
+    static void close() {
+      session.stop();
+    }
+
+    @Test
+    void job_ofASession_runsInTwoOtherProcesses() {
+      List<long[]> sums = numbers(session).mapPartitions(ProcessJobs.sums()).collect();
+
+      List<ExecutorProcess> executors = spark.awaitExecutors(2);
+      assertThat(total(sums)).isEqualTo(SUM);
+      assertThat(pids(sums))
+          .hasSize(2)
+          .doesNotContain(ProcessHandle.current().pid())
+          .isEqualTo(pidsOf(executors));
+      assertThat(executors).extracting(ExecutorProcess::worker).containsExactly(0, 1);
+      assertThat(executors).extracting(ExecutorProcess::executorId).doesNotHaveDuplicates();
+      assertThat(executors)
+          .extracting(ExecutorProcess::applicationId)
+          .containsOnly(session.sparkContext().applicationId());
+    }
+
+    @Test
+    void killExecutor_duringAJob_isReplacedAndTheJobCompletes(@TempDir Path folder)
+        throws Exception {
+      var sums =
+          numbers(session)
+              .mapPartitions(ProcessJobs.sumsBehindGate(folder.toString()))
+              .collectAsync();
+      List<ExecutorProcess> before = spark.awaitExecutors(2);
+      before.forEach(executor -> awaitTaskIn(executor, folder));
+      ExecutorProcess killed = before.get(0);
+      ExecutorProcess survivor = before.get(1);
+
+      spark.killExecutor(killed.pid());
+
+      List<ExecutorProcess> after = spark.awaitExecutors(2);
+      assertThat(after).contains(survivor).doesNotContain(killed);
+      assertThat(after).extracting(ExecutorProcess::executorId).doesNotContain(killed.executorId());
+      after.forEach(executor -> awaitTaskIn(executor, folder));
+      ProcessJobs.openGate(folder);
+      List<long[]> done = sums.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+      assertThat(total(done)).isEqualTo(SUM);
+      assertThat(pids(done)).isEqualTo(pidsOf(after));
+      assertThat(done).extracting(sum -> sum[1]).containsExactlyInAnyOrder(0L, 0L, 1L, 1L);
+    }
+  }
+
   private static JavaRDD<Integer> numbers(SparkSession session) {
     return JavaSparkContext.fromSparkContext(session.sparkContext())
         .parallelize(IntStream.rangeClosed(1, NUMBERS).boxed().toList(), PARTITIONS);
@@ -201,5 +205,9 @@ class SparkProcessesIT {
 
   private static Set<Long> pids(List<long[]> sums) {
     return sums.stream().map(sum -> sum[0]).collect(toSet());
+  }
+
+  private static Set<Long> pidsOf(List<ExecutorProcess> executors) {
+    return executors.stream().map(ExecutorProcess::pid).collect(toSet());
   }
 }
