@@ -51,6 +51,14 @@ class LifecycleIT {
   }
 
   @Test
+  void open_metadataWereLost_startsWithoutTheOldTotals() {
+    complete(counters, 3);
+    REDIS.ask("DEL", "kindling:count:{" + run + "}:meta");
+
+    assertThat(Counters.open(REDIS.config(), run).totals()).isEmpty();
+  }
+
+  @Test
   void resume_noRun_isRefused() {
     assertThatExceptionOfType(RunClosedException.class)
         .isThrownBy(() -> Counters.resume(REDIS.config(), run + "-none"))
