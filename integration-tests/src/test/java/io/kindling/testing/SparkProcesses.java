@@ -87,7 +87,9 @@ public final class SparkProcesses implements AutoCloseable {
       ProcessGroup group, int index, int cores, MasterProcess master) {
     String name = "worker-" + index;
     var folder = group.logs().resolve(name);
-    var arguments = new ArrayList<>(List.of("--host", "127.0.0.1", "--port", "0"));
+    // Two names of this machine are two hosts to Spark, which speculates on another host only.
+    String host = index % 2 == 0 ? "127.0.0.1" : "localhost";
+    var arguments = new ArrayList<>(List.of("--host", host, "--port", "0"));
     arguments.addAll(List.of("--webui-port", "0", "--work-dir", folder.toString()));
     // Enough for an executor and a driver, of 512m each, of several applications.
     arguments.addAll(List.of("--cores", String.valueOf(cores), "--memory", "4g", master.url()));

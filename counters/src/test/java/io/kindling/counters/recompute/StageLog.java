@@ -13,6 +13,7 @@ import org.apache.spark.TaskEndReason;
 import org.apache.spark.TaskFailedReason;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerTaskEnd;
+import org.apache.spark.scheduler.TaskInfo;
 
 /**
  * What Spark did since this was opened: how each task attempt ended, and in which stage attempt.
@@ -37,9 +38,16 @@ public final class StageLog extends SparkListener implements AutoCloseable {
    * @param stageId Spark's
    * @param stageAttempt from 0
    * @param partition the task's
+   * @param executorId Spark's
    * @param reason the simple name of Spark's class
    */
-  public record TaskEnd(int stageId, int stageAttempt, int partition, String reason) {
+  public record TaskEnd(
+      int stageId, int stageAttempt, int partition, String executorId, String reason) {
+    /** Whether it came to its end and Spark took its result. */
+    public boolean isSuccess() {
+      return reason.equals("Success");
+    }
+
     /** Such as 3.1: stage 3, run for the second time. */
     public String stage() {
       return stageId + "." + stageAttempt;
@@ -48,9 +56,14 @@ public final class StageLog extends SparkListener implements AutoCloseable {
 
   @Override
   public void onTaskEnd(SparkListenerTaskEnd end) {
+    TaskInfo task = end.taskInfo();
     ends.add(
         new TaskEnd(
-            end.stageId(), end.stageAttemptId(), end.taskInfo().index(), nameOf(end.reason())));
+            end.stageId(),
+            end.stageAttemptId(),
+            task.index(),
+            task.executorId(),
+            nameOf(end.reason())));
   }
 
   private static String nameOf(TaskEndReason reason) {

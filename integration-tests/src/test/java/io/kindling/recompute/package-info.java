@@ -1,0 +1,8 @@
+/**
+ * What only real Spark processes can do to a count: copies of tasks on another host, and executors
+ * that die with the shuffle files of what they have counted.
+ */
+@NullMarked
+package io.kindling.recompute;
+
+import org.jspecify.annotations.NullMarked;
