@@ -137,6 +137,17 @@ final class Committer {
 
   /** The record stands. A large vector may still have to get into the totals. */
   private Commit finished(byte[] record, @Nullable StagedVector toFold) {
+    fold(record, toFold);
+    return replaced ? new Commit.Replaced() : new Commit.Committed();
+  }
+
+  /** Another attempt's record stands, which may have died before its vector was in the totals. */
+  private Commit duplicateOf(byte[] record, @Nullable StagedVector toFold) {
+    fold(record, toFold);
+    return new Commit.Duplicate(/* conflict= */ false);
+  }
+
+  private void fold(byte[] record, @Nullable StagedVector toFold) {
     if (toFold != null) {
       try {
         staging.fold(where, record, toFold);
@@ -145,7 +156,6 @@ final class Committer {
         throw e;
       }
     }
-    return replaced ? new Commit.Replaced() : new Commit.Committed();
   }
 
   /** What it comes to that another record is there; null to try again from it. */
@@ -166,10 +176,10 @@ final class Committer {
     }
     int newer = task.stageAttempt() - other.task().stageAttempt();
     if (!task.sameStage(other.task()) || newer == 0) {
-      return same ? new Commit.Duplicate(/* conflict= */ false) : conflict(present);
+      return same ? duplicateOf(present, stagedOf(other)) : conflict(present);
     }
     if (newer < 0 || same) {
-      return new Commit.Duplicate(/* conflict= */ false);
+      return duplicateOf(present, stagedOf(other));
     }
     replaced = true;
     takePlaceOf(present, other.counts());

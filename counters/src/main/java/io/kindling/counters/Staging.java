@@ -1,6 +1,7 @@
 package io.kindling.counters;
 
 import io.kindling.core.RedisPipeline;
+import io.kindling.core.RedisScript;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +21,8 @@ final class Staging {
 
   /** A stage that no record names goes after this time. */
   private static final Duration UNCOMMITTED = Duration.ofHours(1);
+
+  private static final RedisScript STAGE = RedisScript.fromClasspath(Staging.class, "stage.lua");
 
   private final CounterStore store;
 
@@ -45,13 +48,9 @@ final class Staging {
   }
 
   private void write(String key, List<byte[]> chunks) {
-    byte[] keyBytes = CounterStore.utf8(key);
     try (RedisPipeline pipeline = store.redis().pipeline()) {
       for (int i = 0; i < chunks.size(); i++) {
-        pipeline.hset(keyBytes, CounterStore.utf8(String.valueOf(i)), chunks.get(i));
-        if (i == 0) {
-          pipeline.pexpire(keyBytes, UNCOMMITTED.toMillis());
-        }
+        pipeline.call(STAGE, List.of(key), List.of(i, chunks.get(i), UNCOMMITTED.toMillis()));
       }
     }
   }

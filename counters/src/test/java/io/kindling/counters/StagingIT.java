@@ -118,6 +118,19 @@ class StagingIT {
   }
 
   @Test
+  void fold_taskDiedBefore_isDoneByTheNextAttempt() {
+    CounterVector vector = large(2_500, 1);
+    Ledger.Entry entry = commitWithoutFolding(TestTask.attempt(1), vector);
+    store.fold(where, entry.bytes, staged(entry), 0);
+
+    assertThat(TestTask.attempt(2).commit(counters, "p", 0, vector))
+        .isEqualTo(new Duplicate(false));
+
+    assertThat(counters.totals()).isEqualTo(vector.sums());
+    assertThat(counters.byPartition("p")).isEqualTo(Map.of(0, vector.sums()));
+  }
+
+  @Test
   void seal_withUnfoldedVector_foldsItAndRemovesItsChunks() {
     commitWithoutFolding(TestTask.attempt(1), large(1_200, 1));
     TestTask.attempt(2).commit(counters, "p", 1);
