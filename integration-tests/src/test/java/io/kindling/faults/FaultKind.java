@@ -32,6 +32,11 @@ enum FaultKind {
     this.text = text;
   }
 
+  /** Whether it may hit the same commit several times. */
+  boolean isRepeatable() {
+    return this == CONNECTION_CUT || this == REPLY_LOST || this == REPLY_TORN;
+  }
+
   /** Where it can fire. */
   List<Place> places() {
     return switch (this) {

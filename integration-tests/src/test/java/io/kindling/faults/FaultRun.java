@@ -24,7 +24,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
-import org.apache.spark.SparkException;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.awaitility.Awaitility;
 
@@ -92,9 +92,7 @@ final class FaultRun {
     try {
       for (Pass pass : plan.passes) {
         if (plan.duplicates(pass, Place.COMMIT)) {
-          CompletableFuture<Void> twin = CompletableFuture.runAsync(() -> count(pass, counters));
-          count(pass, counters);
-          twin.join();
+          countTwice(pass, counters);
         } else {
           count(pass, counters);
         }
@@ -103,11 +101,28 @@ final class FaultRun {
         }
       }
       return true;
-    } catch (RuntimeException e) {
-      checkIsJobFailure(e);
+    } catch (JobFailure e) {
       return false;
     } finally {
       awaitTasks();
+    }
+  }
+
+  /** Two jobs at once. */
+  private void countTwice(Pass pass, Counters counters) {
+    CompletableFuture<Void> twin = CompletableFuture.runAsync(() -> count(pass, counters));
+    try {
+      count(pass, counters);
+    } finally {
+      twin.handle((done, failure) -> done).join();
+    }
+    try {
+      twin.join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof JobFailure failure) {
+        throw failure;
+      }
+      throw e;
     }
   }
 
@@ -116,17 +131,23 @@ final class FaultRun {
   }
 
   private void count(Pass pass, Counters counters, int[] partitions) {
-    List<?>[] unused = calm(() -> Work.of(pass, counters, spark)).collectPartitions(partitions);
+    JavaRDD<Integer> work = calm(() -> Work.of(pass, counters, spark));
+    try {
+      List<?>[] unused = work.collectPartitions(partitions);
+    } catch (RuntimeException e) {
+      throw e;
+    } catch (Exception e) { // A SparkException, which Scala does not declare.
+      throw new JobFailure(e);
+    }
   }
 
-  private static void checkIsJobFailure(RuntimeException e) {
-    Throwable cause = e instanceof CompletionException ? e.getCause() : e;
-    for (; cause != null; cause = cause.getCause()) {
-      if (SparkException.class.isInstance(cause)) {
-        return;
-      }
+  /** A task has failed too often. */
+  private static final class JobFailure extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    JobFailure(Exception cause) {
+      super(cause);
     }
-    throw e;
   }
 
   /** Tasks of a failed job may go on for a while. */
@@ -177,8 +198,8 @@ final class FaultRun {
   private void tryTo(Runnable job) {
     try {
       job.run();
-    } catch (RuntimeException e) {
-      checkIsJobFailure(e);
+    } catch (JobFailure e) {
+      // What is left is for the next round.
     } finally {
       awaitTasks();
     }

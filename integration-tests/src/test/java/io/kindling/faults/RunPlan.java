@@ -48,7 +48,7 @@ final class RunPlan {
   }
 
   private Pass pass(String name) {
-    boolean shuffled = random.nextBoolean();
+    boolean shuffled = random.nextInt(3) > 0;
     boolean indeterminate = shuffled && random.nextBoolean();
     return new Pass(
         name,
@@ -57,7 +57,7 @@ final class RunPlan {
         /* counted= */ random.nextBoolean(),
         shuffled,
         indeterminate,
-        /* large= */ random.nextInt(4) == 0,
+        /* large= */ random.nextInt(3) == 0,
         /* extreme= */ !indeterminate && random.nextInt(4) == 0);
   }
 
@@ -71,9 +71,9 @@ final class RunPlan {
     if (faults.containsKey(slot) || breakers.containsKey(slot)) {
       return;
     }
-    int times = kind.ordinal() <= FaultKind.REPLY_TORN.ordinal() ? 1 + random.nextInt(3) : 1;
-    Fault fault =
-        new Fault(kind, place, slot, random.nextInt(3), place == Place.COMMIT ? times : 1);
+    boolean again = kind.isRepeatable() && place == Place.COMMIT && random.nextInt(3) == 0;
+    int times = again ? 2 + random.nextInt(2) : 1; // A commit is tried three times.
+    Fault fault = new Fault(kind, place, slot, random.nextInt(3), times);
     if (kind == FaultKind.NEWER_STAGE && fault.isMeeting()) {
       Slot breaker = new Slot(pass.name(), (slot.partition() + 1) % pass.partitions());
       if (faults.containsKey(breaker)) {
