@@ -74,7 +74,7 @@ class CountersFaultsIT {
     RedisConfig config =
         RedisConfig.builder()
             .node("127.0.0.1", proxy.port())
-            .timeout(Duration.ofSeconds(8))
+            .timeout(Duration.ofSeconds(20))
             .build();
     JavaSparkContext spark = JavaSparkContext.fromSparkContext(session.sparkContext());
     for (int i = 0; i < runs; i++) {

@@ -6,7 +6,7 @@ import java.util.concurrent.TimeUnit;
 /** One thing that a run plans to go wrong. */
 final class Fault {
   /** How long the first of two attempts is held on its way for the second. */
-  private static final long HOLD_SECONDS = 3;
+  private static final long HOLD_SECONDS = 5;
 
   final FaultKind kind;
   final Place place;
@@ -22,6 +22,7 @@ final class Fault {
 
   private int firstStageAttempt;
   private boolean givenUp;
+  private boolean broken;
   private final CountDownLatch held = new CountDownLatch(1);
   private final CountDownLatch met = new CountDownLatch(1);
   private final CountDownLatch firstDone = new CountDownLatch(1);
@@ -52,12 +53,14 @@ final class Fault {
     left++;
   }
 
-  synchronized boolean isLeft() {
-    return left > 0;
-  }
-
-  /** Waits until an attempt is held. */
-  boolean awaitHeld() {
+  /** For the task that makes the stage run again: whether now is the moment, once. */
+  boolean breaksStage() {
+    synchronized (this) {
+      if (broken) {
+        return false;
+      }
+      broken = true;
+    }
     return await(held);
   }
 

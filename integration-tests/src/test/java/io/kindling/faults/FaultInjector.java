@@ -11,7 +11,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.spark.TaskContext;
 import org.apache.spark.shuffle.FetchFailedException;
 
-/** Fires the faults of one run: from its tasks, before and after their commits, and in the proxy. */
+/**
+ * Fires the faults of one run: from its tasks, before and after their commits, and in the proxy.
+ */
 final class FaultInjector implements RespProxy.Interceptor {
   private final RunPlan plan;
   private final TestRedis redis;
@@ -62,7 +64,7 @@ final class FaultInjector implements RespProxy.Interceptor {
   /** A task has counted everything, and commits next. */
   void beforeCommit(Slot slot, int shuffleId) {
     Fault broken = plan.breakers.get(slot);
-    if (broken != null && isFirstAttempt() && broken.isLeft() && broken.awaitHeld()) {
+    if (broken != null && isFirstAttempt() && broken.breaksStage()) {
       throw stageFailure(shuffleId);
     }
     fire(slot, Place.BEFORE, shuffleId);

@@ -90,7 +90,9 @@ final class FaultReport {
     table.append(String.format("%-32s", "all"));
     places.forEach(place -> table.append(String.format("%21d", count(place))));
     table.append(String.format("%nInside the commit window: %.1f %%%n", percentInCommit()));
-    outcomes.forEach((outcome, runs) -> table.append("Runs ").append(outcome.text).append(": ").append(runs).append('\n'));
+    outcomes.forEach(
+        (outcome, runs) ->
+            table.append("Runs ").append(outcome.text).append(": ").append(runs).append('\n'));
     return table.append("Commits: ").append(commits).append('\n').toString();
   }
 }

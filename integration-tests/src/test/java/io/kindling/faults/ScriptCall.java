@@ -16,8 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param taskAttemptId of the task, -1 if it sets no record
  */
 record ScriptCall(Place place, Slot slot, int stageAttempt, long taskAttemptId) {
-  private static final RedisScript COMMIT =
-      RedisScript.fromClasspath(Counters.class, "commit.lua");
+  private static final RedisScript COMMIT = RedisScript.fromClasspath(Counters.class, "commit.lua");
   private static final RedisScript FOLD = RedisScript.fromClasspath(Counters.class, "fold.lua");
 
   /** A partition of a pass. */
