@@ -1,5 +1,6 @@
 package io.kindling.examples.quickstart;
 
+import io.kindling.examples.TextTable;
 import java.io.PrintStream;
 import java.math.BigDecimal;
 import java.math.MathContext;

@@ -1,5 +1,6 @@
 package io.kindling.examples.quickstart;
 
+import io.kindling.examples.CannotRunException;
 import io.kindling.examples.quickstart.Features.Row;
 import java.util.ArrayList;
 import java.util.Collections;

@@ -3,6 +3,7 @@ package io.kindling.examples.quickstart;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.kindling.examples.CannotRunException;
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.file.Files;

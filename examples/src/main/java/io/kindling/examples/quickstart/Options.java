@@ -1,5 +1,6 @@
 package io.kindling.examples.quickstart;
 
+import io.kindling.examples.CannotRunException;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;

@@ -1,5 +1,7 @@
 package io.kindling.examples.quickstart;
 
+import io.kindling.examples.CannotRunException;
+import io.kindling.examples.TextTable;
 import io.kindling.core.KindlingException;
 import io.kindling.core.Redis;
 import io.kindling.core.RedisKeys;

@@ -1,5 +1,6 @@
 package io.kindling.examples.quickstart;
 
+import io.kindling.examples.TextTable;
 import io.kindling.ml.Prediction;
 import java.io.PrintStream;
 import java.util.ArrayList;

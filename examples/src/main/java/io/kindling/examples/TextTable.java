@@ -1,23 +1,26 @@
-package io.kindling.examples.quickstart;
+package io.kindling.examples;
 
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
 
 /** A table in plain text: the first column to the left, the others to the right. */
-final class TextTable {
+public final class TextTable {
 
   private final List<List<String>> rows = new ArrayList<>();
 
-  TextTable(String... header) {
+  /** A table of as many columns as names. */
+  public TextTable(String... header) {
     rows.add(List.of(header));
   }
 
-  void add(String... cells) {
+  /** Adds a row: as many cells as columns. */
+  public void add(String... cells) {
     rows.add(List.of(cells));
   }
 
-  void print(PrintStream out) {
+  /** Prints it, indented. */
+  public void print(PrintStream out) {
     int columns = rows.get(0).size();
     int[] widths = new int[columns];
     for (List<String> row : rows) {
