@@ -33,6 +33,9 @@ record CounterStore(
   /** What has not been heard of for so long is not live. */
   static final long LIVE_MILLIS = 60_000;
 
+  /** In place of the record of a task that has ended. */
+  static final String NOT_LIVE = "";
+
   private static final Map<RedisConfig, Redis> HANDLES = new ConcurrentHashMap<>();
 
   private static final RedisScript BEGIN = script("begin.lua");
@@ -156,7 +159,7 @@ record CounterStore(
   /**
    * Tells how far tasks are.
    *
-   * @param fields live field and record in turns
+   * @param fields live field and record or {@link #NOT_LIVE} in turns
    */
   void live(List<Object> fields) {
     var args = new ArrayList<Object>(List.of(id, LIVE_MILLIS));

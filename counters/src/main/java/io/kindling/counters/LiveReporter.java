@@ -34,6 +34,10 @@ final class LiveReporter {
 
   private final CounterStore store;
   private final Set<TaskCounters> tasks = ConcurrentHashMap.newKeySet();
+
+  /** Whose fields may be in Redis. A task that fails leaves its own there. */
+  private final Set<TaskCounters> told = ConcurrentHashMap.newKeySet();
+
   private final Future<?> schedule;
 
   private LiveReporter(CounterStore store, Duration interval) {
@@ -63,7 +67,7 @@ final class LiveReporter {
             store,
             (key, present) -> {
               present.tasks.removeIf(TaskCounters::isOver);
-              if (present.tasks.isEmpty()) {
+              if (present.tasks.isEmpty() && present.told.isEmpty()) {
                 present.schedule.cancel(/* mayInterruptIfRunning= */ false);
                 return null;
               }
@@ -76,10 +80,17 @@ final class LiveReporter {
 
   private void report() {
     List<Object> fields = new ArrayList<>();
+    List<TaskCounters> over = told.stream().filter(task -> !tasks.contains(task)).toList();
+    for (TaskCounters task : over) {
+      fields.add(task.liveField());
+      fields.add(CounterStore.NOT_LIVE);
+    }
     for (TaskCounters task : tasks) {
       fields.add(task.liveField());
       fields.add(task.liveRecord());
+      told.add(task);
     }
+    over.forEach(told::remove);
     try {
       store.live(fields);
     } catch (RuntimeException e) {

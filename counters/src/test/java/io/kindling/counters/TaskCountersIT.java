@@ -181,6 +181,34 @@ class TaskCountersIT {
   }
 
   @Test
+  void progress_taskThatFailed_isNoLongerLive() {
+    Counters shipped = counters;
+    SPARK
+        .parallelize(List.of(1), 1)
+        .foreachPartition(
+            rows -> {
+              TaskCounters task = shipped.forTask("p");
+              task.counter("rows").add(5);
+              if (TaskContext.get().attemptNumber() == 0) {
+                Awaitility.await()
+                    .pollInSameThread()
+                    .until(() -> shipped.progress().liveAttempts() == 1);
+                throw new IllegalStateException("on purpose");
+              }
+              Awaitility.await()
+                  .pollInSameThread()
+                  .untilAsserted(
+                      () ->
+                          assertThat(REDIS.ask("HKEYS", shipped.store().keys().live()))
+                              .contains(":" + TaskContext.get().taskAttemptId() + "]"));
+              task.commit();
+            });
+
+    Awaitility.await()
+        .until(() -> counters.progress().equals(new Progress(Map.of("rows", 5L), 1, 1, 0)));
+  }
+
+  @Test
   void commit_killedTask_isRefusedAndWritesNothing() throws Exception {
     CountDownLatch started = new CountDownLatch(1);
     CountDownLatch refused = new CountDownLatch(1);

@@ -103,8 +103,8 @@ public final class Count {
       job.run(file);
       Tallies.NAMES.forEach(name -> accumulated.put(name, job.accumulated(name)));
     } finally {
-      spark.sparkContext().setLogLevel("ERROR");
       spark.stop(); // waits until the listener has heard everything
+      spark.sparkContext().setLogLevel("ERROR");
     }
     happened.print(out);
     return accumulated;
@@ -122,8 +122,7 @@ public final class Count {
     for (String name : Tallies.NAMES) {
       long exact = truth.getOrDefault(name, 0L);
       long counted = counters.total(name);
-      table.add(
-          name, number(exact), number(accumulated.getOrDefault(name, 0L)), number(counted));
+      table.add(name, number(exact), number(accumulated.getOrDefault(name, 0L)), number(counted));
       if (counted != exact) {
         differences++;
       }

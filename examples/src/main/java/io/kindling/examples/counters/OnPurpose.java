@@ -20,7 +20,9 @@ final class OnPurpose {
     }
   }
 
-  /** Every partition takes a moment, for somebody to watch; one takes so long that Spark speculates. */
+  /**
+   * Every partition takes a moment, for somebody to watch; one takes so long that Spark speculates.
+   */
   static void dawdle(TaskContext task, int row) {
     if (row % ROWS_A_PAUSE == 0) {
       pause(Duration.ofMillis(isFirstAttempt(task, SLOW_PARTITION) ? 1_000 : 40));

@@ -15,7 +15,7 @@ import redis.clients.jedis.exceptions.JedisException;
 /** Reads a run while its job runs, as any other process could, and prints how far it is. */
 final class ProgressLines implements AutoCloseable {
 
-  private static final Duration INTERVAL = Duration.ofMillis(500);
+  private static final Duration INTERVAL = Duration.ofSeconds(1);
 
   private final Counters counters;
   private final PrintStream out;

@@ -97,8 +97,7 @@ final class SmallCluster implements AutoCloseable {
 
   private void awaitReady() throws IOException {
     BufferedReader output =
-        new BufferedReader(
-            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
     String line;
     do {
       line = output.readLine();
@@ -154,7 +153,8 @@ final class SmallCluster implements AutoCloseable {
         Files.deleteIfExists(file);
       }
     } catch (IOException | UncheckedIOException e) {
-      // An executor that is just ending still writes: the folder for temporary files keeps a little.
+      // An executor that is just ending still writes: the folder for temporary files keeps a
+      // little.
     }
   }
 
@@ -165,14 +165,21 @@ final class SmallCluster implements AutoCloseable {
     inBackground(
         () ->
             Master.main(
-                new String[] {
-                  "--host", "127.0.0.1", "--port", args[0], "--webui-port", "0"
-                }));
+                new String[] {"--host", "127.0.0.1", "--port", args[0], "--webui-port", "0"}));
     awaitListener(port);
     for (int i = 0; i < HOSTS.size(); i++) {
       String[] worker = {
-        "--host", HOSTS.get(i), "--webui-port", "0", "--cores", "1", "--memory", "512m",
-        "--work-dir", args[1] + i, url
+        "--host",
+        HOSTS.get(i),
+        "--webui-port",
+        "0",
+        "--cores",
+        "1",
+        "--memory",
+        "512m",
+        "--work-dir",
+        args[1] + i,
+        url
       };
       inBackground(() -> Worker.main(worker));
     }

@@ -1,5 +1,6 @@
 package io.kindling.examples.counters;
 
+import io.kindling.counters.CountedFunction;
 import io.kindling.counters.Counters;
 import io.kindling.examples.EmbeddedRedis;
 import java.io.PrintStream;
@@ -44,20 +45,15 @@ public final class TwoActions {
       PrintStream out, String uri, JavaRDD<String> lines, LongAccumulator accumulator) {
     // README: begin
     Counters counters = Counters.open(uri, "ratings");
-    JavaRDD<String> films =
-        counters.counted(
-            "read",
-            lines,
-            (line, task) -> {
-              task.counter("ratings").increment(); // a plain long, committed with its partition
-              accumulator.add(1);
-              return line.split("::")[1];
-            });
+    CountedFunction<String, String> film =
+        (line, task) -> {
+          accumulator.add(1);
+          task.counter("ratings").increment(); // a plain long, committed with its partition
+          return line.split("::")[1];
+        };
+    JavaRDD<String> films = counters.counted("read", lines, film);
     out.println(films.count() + " ratings of " + films.distinct().count() + " films");
-
-    out.println("Spark's accumulator: " + accumulator.value());
-    out.println("Kindling:            " + counters.total("ratings"));
-    out.println("HGETALL kindling:count:{ratings}:total");
+    out.println("Accumulator: " + accumulator.value() + ", Kindling: " + counters.totals());
     // README: end
     counters.seal();
   }

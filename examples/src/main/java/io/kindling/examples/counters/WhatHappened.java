@@ -51,13 +51,6 @@ final class WhatHappened extends SparkListener {
     lostExecutors.incrementAndGet();
   }
 
-  boolean allWentWrong() {
-    return failedTasks.get() > 0
-        && speculativeTasks.get() > 0
-        && stagesAgain.get() > 0
-        && lostExecutors.get() > 0;
-  }
-
   void print(PrintStream out) {
     out.printf(
         "%nSpark's own record: %d actions, %d task attempts, %d of them failed and %d speculative,"

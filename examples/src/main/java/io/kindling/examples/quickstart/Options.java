@@ -28,7 +28,8 @@ record Options(
       For each of the most rated films, trains a Spark random forest that predicts how a person
       rates the film from that person's other ratings. Publishes the forests to Redis, has them
       answer for people they were not trained on, and compares every answer and its time with
-      Spark's. Exit code 0 if all answers are equal to the bit, 1 if any differs, 2 if it cannot run.
+      Spark's. Then counts the ratings in a Spark job that fails on purpose. Exit code 0 if all answers
+      are equal to the bit and all counters exact, 1 if any differs, 2 if it cannot run.
 
         --data FOLDER   ratings: a folder of MovieLens 100K (u.data, u.item, u.user, u.genre) or of
                         MovieTweetings (ratings.dat, movies.dat); default: MovieTweetings as shipped
@@ -36,7 +37,8 @@ record Options(
                         end the forests are removed from it, which are kindling:model:{quickstart-...};
                         the function library kindling, which every model uses, stays; default: starts
                         a Redis of its own on a free port of 127.0.0.1 and stops it at the end
-        --keep          leaves the forests in that Redis, and says how to ask them
+        --keep          leaves the forests in that Redis, and says how to ask them; and the counters,
+                        kindling:count:{ratings-...}, for seven days
         --trees N       trees of each forest, 1 to 2000; default: 100
         --films N       films, 1 to 50; default: 10
         --calls N       calls of each way to time, 100 to 1000000, a hundredth of it for Spark's slow

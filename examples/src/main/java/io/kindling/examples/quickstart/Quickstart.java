@@ -1,11 +1,12 @@
 package io.kindling.examples.quickstart;
 
-import io.kindling.examples.CannotRunException;
-import io.kindling.examples.TextTable;
 import io.kindling.core.KindlingException;
 import io.kindling.core.Redis;
 import io.kindling.core.RedisKeys;
+import io.kindling.examples.CannotRunException;
 import io.kindling.examples.EmbeddedRedis;
+import io.kindling.examples.TextTable;
+import io.kindling.examples.counters.Count;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;
@@ -20,7 +21,8 @@ import redis.clients.jedis.exceptions.JedisException;
 
 /**
  * The quick start, {@code examples/run quickstart}: trains Spark forests on real ratings, publishes
- * them to Redis, asks them in four ways and compares the answers and their times.
+ * them to Redis, asks them in four ways and compares the answers and their times; then counts the
+ * ratings in a Spark job that fails.
  */
 public final class Quickstart {
 
@@ -57,7 +59,8 @@ public final class Quickstart {
    *
    * @param terminal whether somebody sits there: then the forests stay in Redis until Enter is
    *     pressed
-   * @return the exit code: 0, or 1 if an answer differs from Spark's, or 2 if it could not run
+   * @return the exit code: 0, or 1 if an answer differs from Spark's or a counter from the truth,
+   *     or 2 if it could not run
    */
   static int run(PrintStream out, PrintStream err, boolean terminal, String... args) {
     try {
@@ -92,13 +95,19 @@ public final class Quickstart {
       redis.jedis().ping(); // before a minute of training
       say(announcement, redis);
       try {
+        Served served;
         SparkSession spark = startSpark();
-        int differences;
         try {
-          differences = run(data, redis, spark);
+          served = serve(data, redis, spark);
         } finally {
-          spark.stop();
+          spark.stop(); // counting has a cluster of its own
         }
+        int differences = served.comparison().differences() + count(redis);
+        if (terminal || options.keep()) { // else the forests are about to go
+          TryIt.print(out, redis, served.shown(), data, served.features());
+        }
+        say("compared: %,d numbers, to the bit", served.comparison().numbers());
+        say("differences: %,d", differences);
         if (terminal) {
           waitForEnter();
         }
@@ -121,8 +130,10 @@ public final class Quickstart {
         .getOrCreate();
   }
 
-  /** The whole story; returns how many of the numbers answered differ from Spark's. */
-  private int run(MovieData data, Redis redis, SparkSession spark) {
+  /** What remains of the forests' story. */
+  private record Served(Comparison comparison, Question shown, Features features) {}
+
+  private Served serve(MovieData data, Redis redis, SparkSession spark) {
     Features features = new Features(data, MIN_RATINGS_OF_FEATURE);
     Set<Person> heldOut = FilmForest.drawHeldOut(data.people());
     List<FilmForest> trained = train(spark, data, features, heldOut);
@@ -143,13 +154,13 @@ public final class Quickstart {
         "\nTime and answers of the four ways to ask, for %,d held-out ratings:\n",
         questions.size());
     comparison.print(out);
+    return new Served(comparison, shown, features);
+  }
 
-    if (terminal || options.keep()) { // else the forests are about to go
-      TryIt.print(out, redis, shown, data, features);
-    }
-    say("compared: %,d numbers, to the bit", comparison.numbers());
-    say("differences: %,d", comparison.differences());
-    return comparison.differences();
+  /** Returns how many counters differ from the truth. */
+  private int count(Redis redis) {
+    boolean goesAsAWhole = options.redisUri() == null;
+    return Count.run(out, redis, options.data(), options.keep() || goesAsAWhole);
   }
 
   private List<FilmForest> train(

@@ -6,8 +6,8 @@
  * forest is shown; {@code FilmForest} trains one; {@code ServedForest} publishes it; a {@code
  * Question} is what is asked, an {@code Answer} what comes back, a {@code Way} how one asks, {@code
  * Comparison} puts the ways side by side with their {@code Latencies}; {@code Ranking} is what an
- * application would do with the answers; {@code TryIt} shows how others ask. {@code EmbeddedRedis},
- * {@code Progress} and {@code TextTable} help.
+ * application would do with the answers; {@code TryIt} shows how others ask; {@code Progress}
+ * helps. What counts is {@link io.kindling.examples.counters.Count}.
  */
 @NullMarked
 package io.kindling.examples.quickstart;

@@ -6,11 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.kindling.core.Redis;
 import io.kindling.core.testing.DocBlock;
 import io.kindling.examples.EmbeddedRedis;
+import io.kindling.examples.ReadmeCode;
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -21,18 +19,8 @@ class ReadmeIT {
       "data/spark-mllib-samples/sample_multiclass_classification_data.txt";
 
   @Test
-  void readme_code_isTheExamples() throws IOException {
-    String source =
-        Files.readString(Path.of("src/main/java/io/kindling/examples/flowers/Flowers.java"));
-    String code =
-        source
-            .substring(
-                source.indexOf("// README: begin\n") + "// README: begin\n".length(),
-                source.indexOf("    // README: end"))
-            .stripTrailing()
-            .stripIndent();
-
-    DocBlock.in("README.md", "flowers-code").check("\n```java\n" + code + "\n```\n\n");
+  void readme_code_isTheExamples() {
+    DocBlock.in("README.md", "flowers-code").check(ReadmeCode.of(Flowers.class));
   }
 
   @Test

@@ -65,6 +65,7 @@ class QuickstartIT {
     assertThat(run.line("Kindling jvm")).matches("  Kindling jvm" + times + " +[234]\\d\\d +0");
     assertThat(run.line("Kindling functions"))
         .matches("  Kindling functions" + times + " +[234]\\d\\d +0");
+    assertThat(run.line("ratings  ")).matches("  ratings +100,000 +[1-9][\\d,]+ +100,000");
     assertThat(run.out()).last().isEqualTo("differences: 0");
   }
 
