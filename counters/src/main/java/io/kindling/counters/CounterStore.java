@@ -86,6 +86,16 @@ record CounterStore(
         List.of(id, generation.field(), generation.openState(), pass, partitions, ttlMillis));
   }
 
+  /** A dictionary as it stands, which needs no right to write; null if the run is another one. */
+  byte @Nullable [] names(String pass) {
+    List<byte[]> found =
+        redis().jedis().hmget(utf8(keys().meta()), utf8("id"), utf8("names:" + pass));
+    if (found.get(0) == null || !id.equals(text(found.get(0)))) {
+      return null;
+    }
+    return found.get(1) == null ? new byte[0] : found.get(1);
+  }
+
   /** Appends to a dictionary, and returns it. */
   Reply names(String pass, byte[] seen, byte[] additions) {
     return call(NAMES, List.of(keys().meta()), List.of(id, pass, seen, additions, ttlMillis));

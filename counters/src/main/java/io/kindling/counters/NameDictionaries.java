@@ -52,8 +52,8 @@ final class NameDictionaries {
 
   /** What Redis holds now; empty if the run is not this store's any more. */
   static NameDictionary read(CounterStore store, String pass) {
-    Reply reply = store.names(pass, new byte[0], new byte[0]);
-    return reply.is("OK") ? keep(store, pass, reply.bytes(0)) : NameDictionary.EMPTY;
+    byte[] names = store.names(pass);
+    return names == null ? NameDictionary.EMPTY : keep(store, pass, names);
   }
 
   private static NameDictionary keep(CounterStore store, String pass, byte[] bytes) {

@@ -4,7 +4,7 @@
 -- ARGV[1] id of the run
 -- ARGV[2] pass
 -- ARGV[3] dictionary that the caller saw, empty for none
--- ARGV[4] entries to append, empty for none
+-- ARGV[4] entries to append
 -- ARGV[5] ms to live, 0 for ever
 -- Reply   {outcome, ...}; outcome is one of
 --           OK, dictionary now   the caller looks whether it holds its names
@@ -18,7 +18,7 @@ if run[1] ~= ARGV[1] then
   return {'STATE', run[1] or ''}
 end
 local names = run[2] or ''
-if names == ARGV[3] and ARGV[4] ~= '' then
+if names == ARGV[3] then
   names = names .. ARGV[4]
   redis.call('HSET', meta, field, names)
   if ARGV[5] ~= '0' then
