@@ -8,7 +8,12 @@ import java.util.TreeMap;
 final class Bench {
   /** Every benchmark by the name that {@code -Dbench=} takes. */
   private static final Map<String, Benchmark> BENCHMARKS =
-      new TreeMap<>(Map.of("serving", new ServingBench()));
+      new TreeMap<>(
+          Map.of(
+              "serving", new ServingBench(),
+              "counters", new CountersBench(),
+              "growth", new GrowthBench(),
+              "tuning", new TuningBench()));
 
   private static final Path FIGURES = Path.of("integration-tests/target/bench");
   private static final Path CHARTS = Path.of("docs/benchmarks");

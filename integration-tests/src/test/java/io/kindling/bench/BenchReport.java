@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a benchmark found: figures for the table and the JSON, and charts for the documentation.
@@ -28,6 +29,7 @@ final class BenchReport {
   private final List<Figure> figures = new ArrayList<>();
   private final List<Chart> charts = new ArrayList<>();
   private final List<Runnable> texts = new ArrayList<>();
+  private final List<Table> tables = new ArrayList<>();
   private String redis = "none";
 
   BenchReport(String bench) {
@@ -89,9 +91,14 @@ final class BenchReport {
     texts.add(() -> DocBlock.in(file, block).write(markdown));
   }
 
-  /** Writes the table and the added texts into their documents. */
+  /** Writes the figures, the tables and the added texts into their documents. */
   void writeDocuments() throws IOException, InterruptedException {
-    DocBlock.in("docs/benchmarks.md", bench).write(markdown());
+    if (!figures.isEmpty()) {
+      DocBlock.in("docs/benchmarks.md", bench).write(markdown());
+    }
+    for (Table table : tables) {
+      DocBlock.in(table.document(), table.block()).write(markdown(table));
+    }
     texts.forEach(Runnable::run);
   }
 
@@ -100,7 +107,12 @@ final class BenchReport {
     charts.add(chart);
   }
 
-  /** The figures as aligned text, one a line. */
+  /** Adds a table, to be written into its document. */
+  void add(Table table) {
+    tables.add(table);
+  }
+
+  /** The figures as aligned text, one a line; then the tables. */
   String table() {
     int width = figures.stream().mapToInt(figure -> figure.name().length()).max().orElse(0);
     var table = new StringBuilder();
@@ -116,24 +128,14 @@ final class BenchReport {
               compact(figure.spread().get(1)),
               figure.note()));
     }
+    tables.forEach(each -> table.append('\n').append(each.markdown()));
     return table.toString();
   }
 
   /** The figures as a Markdown table, below a line that says where they were taken. */
   private String markdown() throws IOException, InterruptedException {
-    Machine machine = Machine.here(redis);
     var table = new StringBuilder();
-    table.append(
-        String.format(
-            Locale.ROOT,
-            "%nCommit %s, %d cores, %d GiB, Java %s, Spark %s, Redis %s. Medians of at least three"
-                + " repetitions; the spread is their minimum and maximum.%n%n",
-            commit().substring(0, 7),
-            machine.cores(),
-            machine.memoryGiB(),
-            machine.jvm(),
-            machine.spark(),
-            machine.redis()));
+    table.append(taken()).append(" The spread is their minimum and maximum.\n\n");
     table.append("| figure | value | spread | what |\n|---|---:|---|---|\n");
     for (Figure figure : figures) {
       table.append(
@@ -150,9 +152,30 @@ final class BenchReport {
     return table.append('\n').toString();
   }
 
+  /** A table below a line that says where it was taken. */
+  private String markdown(Table table) throws IOException, InterruptedException {
+    return taken() + "\n\n" + table.markdown() + "\n";
+  }
+
+  private String taken() throws IOException, InterruptedException {
+    Machine machine = Machine.here(redis);
+    return String.format(
+        Locale.ROOT,
+        "%nCommit %s, %d cores, %d GiB, Java %s, Spark %s, Redis %s. Medians of at least three"
+            + " repetitions.",
+        commit().substring(0, 7),
+        machine.cores(),
+        machine.memoryGiB(),
+        machine.jvm(),
+        machine.spark(),
+        machine.redis());
+  }
+
   /** Writes {@code NAME.json} and answers where. */
   Path writeJson(Path folder) throws IOException, InterruptedException {
-    var content = new Content(bench, commit(), Machine.here(redis), figures);
+    var content =
+        new Content(
+            bench, commit(), Machine.here(redis), figures, tables.isEmpty() ? null : tables);
     var gson = new GsonBuilder().disableHtmlEscaping().setPrettyPrinting().create();
     Files.createDirectories(folder);
     return Files.writeString(folder.resolve(bench + ".json"), gson.toJson(content) + "\n");
@@ -191,6 +214,11 @@ final class BenchReport {
     return git.waitFor() == 0 ? hash : "unknown";
   }
 
-  /** The JSON document. */
-  private record Content(String bench, String commit, Machine machine, List<Figure> results) {}
+  /** The JSON document; tables are left out if there are none. */
+  private record Content(
+      String bench,
+      String commit,
+      Machine machine,
+      List<Figure> results,
+      @Nullable List<Table> tables) {}
 }

@@ -105,4 +105,32 @@ class BenchReportTest {
         .contains("One row &amp; 500 trees (us, logarithmic scale)", "jvm &lt;flat&gt;", "12,000");
     assertThat(files.get(1)).content().contains("rows/s", "15,000").doesNotContain("NaN");
   }
+
+  @Test
+  void lineChart_valuesFarApart_isLogarithmicAndSaysSo() {
+    var chart =
+        new LineChart(
+            "n", "t", "batch", "a second", List.of(new LineChart.Line("l", List.of(
+                new LineChart.Point(1, 40_000), new LineChart.Point(5_000, 900_000)))));
+
+    assertThat(chart.svg())
+        .contains("batch, logarithmic scale", ">10,000<", ">1<")
+        .doesNotContain("a second, logarithmic", "NaN", "Infinity");
+  }
+
+  @Test
+  void table_rows_areMarkdownWithRoundedNumbers() {
+    Table table =
+        new Table.Builder("docs/x.md", "x", "batch", "per second").row(1, 43_210.4).row("all", 5).build();
+
+    assertThat(table.markdown())
+        .isEqualTo("| batch | per second |\n|---|---:|\n| 1 | 43,210 |\n| all | 5 |\n");
+  }
+
+  @Test
+  void table_rowOfAnotherLength_isRefused() {
+    assertThatThrownBy(() -> new Table.Builder("docs/x.md", "x", "a", "b").row(1).build())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("Cannot make a row of [1] in the table 'x': it has 2 columns");
+  }
 }

@@ -1,9 +1,17 @@
 package io.kindling.bench;
 
+import java.util.DoubleSummaryStatistics;
 import java.util.List;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 
 /**
- * Lines over a common axis, both axes linear and from zero.
+ * Lines over a common axis.
+ *
+ * <p>An axis is linear and from zero, unless its values are all above zero and the largest is more
+ * than a hundred times the smallest: then it is logarithmic, from one power of ten to another, which
+ * the chart says.
  *
  * @param name part of the file name
  * @param title what is shown
@@ -46,24 +54,19 @@ record LineChart(String name, String title, String xAxis, String yAxis, List<Lin
 
   @Override
   public String svg() {
-    double xMax =
-        lines.stream().flatMap(l -> l.points().stream()).mapToDouble(Point::x).max().orElse(0);
-    double yMax =
-        lines.stream().flatMap(l -> l.points().stream()).mapToDouble(Point::y).max().orElse(0);
-    var x = new Axis(xMax, LEFT, WIDTH - RIGHT);
-    var y = new Axis(yMax, HEIGHT - BOTTOM, TOP);
+    Axis x = Axis.of(lines, Point::x, LEFT, WIDTH - RIGHT);
+    Axis y = Axis.of(lines, Point::y, HEIGHT - BOTTOM, TOP);
 
     var svg = new Svg(WIDTH, HEIGHT);
     svg.text(16, 28, 16, Svg.Anchor.START, title);
-    svg.text(16, 48, 12, Svg.Anchor.START, yAxis);
-    svg.text((LEFT + WIDTH - RIGHT) / 2.0, HEIGHT - 12, 12, Svg.Anchor.MIDDLE, xAxis);
-    for (int tick = 0; tick <= TICKS; tick++) {
-      double yTick = y.end() * tick / TICKS;
-      svg.rule(LEFT, y.at(yTick), WIDTH - RIGHT, y.at(yTick));
-      svg.text(LEFT - 8, y.at(yTick) + 4, 12, Svg.Anchor.END, BenchReport.compact(yTick));
-      double xTick = x.end() * tick / TICKS;
-      svg.text(
-          x.at(xTick), HEIGHT - BOTTOM + 18, 12, Svg.Anchor.MIDDLE, BenchReport.compact(xTick));
+    svg.text(16, 48, 12, Svg.Anchor.START, y.label(yAxis));
+    svg.text((LEFT + WIDTH - RIGHT) / 2.0, HEIGHT - 12, 12, Svg.Anchor.MIDDLE, x.label(xAxis));
+    for (double tick : y.ticks()) {
+      svg.rule(LEFT, y.at(tick), WIDTH - RIGHT, y.at(tick));
+      svg.text(LEFT - 8, y.at(tick) + 4, 12, Svg.Anchor.END, BenchReport.compact(tick));
+    }
+    for (double tick : x.ticks()) {
+      svg.text(x.at(tick), HEIGHT - BOTTOM + 18, 12, Svg.Anchor.MIDDLE, BenchReport.compact(tick));
     }
     for (int i = 0; i < lines.size(); i++) {
       Line line = lines.get(i);
@@ -77,14 +80,42 @@ record LineChart(String name, String title, String xAxis, String yAxis, List<Lin
     return svg.toString();
   }
 
-  /** Maps 0 to {@code end}, a round number at or above the largest value, onto pixels. */
-  private record Axis(double end, double from, double to) {
-    Axis {
-      end = roundedUp(end);
+  /**
+   * Maps values onto pixels.
+   *
+   * @param start 0, or the power of ten below the smallest value
+   * @param end a round number at or above the largest value
+   */
+  private record Axis(boolean logarithmic, double start, double end, double from, double to) {
+
+    static Axis of(List<Line> lines, ToDoubleFunction<Point> coordinate, double from, double to) {
+      DoubleSummaryStatistics values =
+          lines.stream()
+              .flatMap(line -> line.points().stream())
+              .mapToDouble(coordinate)
+              .summaryStatistics();
+      double max = values.getCount() == 0 ? 0 : values.getMax();
+      if (values.getMin() > 0 && max > 100 * values.getMin()) {
+        double start = Math.pow(10, Math.floor(Math.log10(values.getMin())));
+        return new Axis(true, start, Math.pow(10, Math.ceil(Math.log10(max))), from, to);
+      }
+      return new Axis(false, 0, roundedUp(max), from, to);
+    }
+
+    String label(String text) {
+      return logarithmic ? text + ", logarithmic scale" : text;
     }
 
     double at(double value) {
-      return from + (to - from) * value / end;
+      double share =
+          logarithmic ? Math.log(value / start) / Math.log(end / start) : value / end;
+      return from + (to - from) * share;
+    }
+
+    double[] ticks() {
+      return logarithmic
+          ? DoubleStream.iterate(start, tick -> tick < end * 1.5, tick -> tick * 10).toArray()
+          : IntStream.rangeClosed(0, TICKS).mapToDouble(tick -> end * tick / TICKS).toArray();
     }
 
     private static double roundedUp(double value) {

@@ -34,6 +34,10 @@ final class SlowLog {
                 .filter(call -> !call.command().equals("SLOWLOG")) // reading it is slow itself
                 .sorted(Comparator.comparingLong(Call::micros))
                 .toList();
+    if (calls.isEmpty()) {
+      report.addExact(name, "ms", what + "; no call took 1 ms", 1);
+      return;
+    }
     Call longest = calls.get(calls.size() - 1);
     report.addExact(
         name,

@@ -33,6 +33,13 @@ final class Timing {
     return micros;
   }
 
+  /** The time of one run of a task. */
+  static double seconds(Runnable task) {
+    long start = System.nanoTime();
+    task.run();
+    return (System.nanoTime() - start) / 1e9;
+  }
+
   static double median(double[] values) {
     double[] sorted = values.clone();
     Arrays.sort(sorted);
