@@ -1,29 +1,39 @@
 package io.kindling.counters;
 
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /** Writes what {@link ByteReader} reads. */
 final class ByteWriter {
-  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private byte[] bytes = new byte[64];
+  private int size;
 
   void writeByte(int value) {
-    out.write(value);
+    reserve(1);
+    bytes[size++] = (byte) value;
   }
 
   void writeBytes(byte[] values) {
-    out.writeBytes(values);
+    reserve(values.length);
+    System.arraycopy(values, 0, bytes, size, values.length);
+    size += values.length;
+  }
+
+  private void reserve(int length) {
+    if (bytes.length - size < length) {
+      bytes = Arrays.copyOf(bytes, Math.max(2 * bytes.length, Math.addExact(size, length)));
+    }
   }
 
   void writeInt(int value) {
     for (int shift = 0; shift < Integer.SIZE; shift += 8) {
-      out.write(value >>> shift);
+      writeByte(value >>> shift);
     }
   }
 
   void writeLong(long value) {
     for (int shift = 0; shift < Long.SIZE; shift += 8) {
-      out.write((int) (value >>> shift));
+      writeByte((int) (value >>> shift));
     }
   }
 
@@ -31,10 +41,10 @@ final class ByteWriter {
   void writeVarint(long value) {
     long rest = value;
     while ((rest & ~0x7fL) != 0) {
-      out.write((int) (rest & 0x7f) | 0x80);
+      writeByte((int) (rest & 0x7f) | 0x80);
       rest >>>= 7;
     }
-    out.write((int) rest);
+    writeByte((int) rest);
   }
 
   void writeZigzag(long value) {
@@ -48,6 +58,6 @@ final class ByteWriter {
   }
 
   byte[] toByteArray() {
-    return out.toByteArray();
+    return Arrays.copyOf(bytes, size);
   }
 }

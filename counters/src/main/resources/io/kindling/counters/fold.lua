@@ -43,33 +43,43 @@ if not chunk then
   return {'CHUNK'}
 end
 chunk = cmsgpack.unpack(chunk)
-redis.call('HGET', generation, 'changes') -- Its type, before anything is written.
+redis.call('HGET', generation, 'changes') -- These two for their types, before anything is written.
+redis.call('HLEN', total)
 
-local names, increments = {}, {}
-for i = 2, chunk[1] == 's' and #chunk or 0, 2 do
-  local value = chunk[i + 1]
-  if not adding then
-    value = value:sub(1, 1) == '-' and value:sub(2) or '-' .. value
+local SMALLEST, HALF = '-9223372036854775808', '4611686018427387904'
+local last = chunk[1] == 's' and #chunk or 0
+
+-- To or from the total, as said by adding; the opposite of the smallest number goes as two halves.
+local function move(i, adding)
+  local name, value = chunk[i], chunk[i + 1]
+  if adding then
+    return redis.pcall('HINCRBY', total, name, value)
+  elseif value == SMALLEST then
+    local reply = redis.pcall('HINCRBY', total, name, HALF)
+    if type(reply) == 'table' then
+      return reply
+    end
+    reply = redis.pcall('HINCRBY', total, name, HALF)
+    if type(reply) == 'table' then
+      redis.call('HINCRBY', total, name, '-' .. HALF)
+    end
+    return reply
   end
-  local halves = value == '9223372036854775808' and 2 or 1 -- Out of range as one increment.
-  for _ = 1, halves do
-    names[#names + 1] = chunk[i]
-    increments[#increments + 1] = halves == 2 and '4611686018427387904' or value
-  end
+  return redis.pcall('HINCRBY', total, name, value:byte() == 45 and value:sub(2) or '-' .. value)
 end
-local before = #names > 0 and redis.call('HMGET', total, unpack(names)) or {}
-for i, name in ipairs(names) do
-  local reply = redis.pcall('HINCRBY', total, name, increments[i])
-  if type(reply) == 'table' and reply.err then
-    for j = i - 1, 1, -1 do -- Backwards: a name may occur more than once.
-      if before[j] then
-        redis.call('HSET', total, names[j], before[j])
-      else
-        redis.call('HDEL', total, names[j])
+
+-- To read the old totals beforehand, for the rare case of a failure, would take a quarter of the time. So what was done is
+-- undone by its opposite; a total that is 0 again goes, since it was not there before, or was 0, which is the same.
+for i = 2, last, 2 do
+  local reply = move(i, adding)
+  if type(reply) == 'table' then
+    for j = i - 2, 2, -2 do
+      if move(j, not adding) == 0 then
+        redis.call('HDEL', total, chunk[j])
       end
     end
     if reply.err:find('would overflow', 1, true) then
-      return {'OVERFLOW', name, before[i] or '0'}
+      return {'OVERFLOW', chunk[i], redis.call('HGET', total, chunk[i]) or '0'}
     end
     return reply
   end

@@ -10,6 +10,8 @@ import io.kindling.counters.Commit.Duplicate;
 import io.kindling.counters.Commit.Replaced;
 import java.time.Duration;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -218,6 +220,33 @@ class StagingIT {
     assertThat(counters.total("name-1100")).isEqualTo(Long.MAX_VALUE);
     assertThat(counters.total("name-0")).isZero();
     assertThat(counters.total("name-1200")).isZero();
+  }
+
+  @Test
+  void commit_overflowAtTheEndOfAChunk_undoesWhatTheChunkAddedBefore() {
+    CounterVector present = new CounterVector();
+    present.put(Kind.SUM, "b", 7);
+    present.put(Kind.SUM, "smallest", -1);
+    present.put(Kind.SUM, "z", Long.MAX_VALUE);
+    TestTask.attempt(1).commit(counters, "p", 1, present);
+    SortedMap<String, Long> before = new TreeMap<>(counters.totals());
+    CounterVector chunk = new CounterVector();
+    for (int i = 1; i <= Staging.MAX_FIELDS; i++) {
+      chunk.put(Kind.SUM, "name-" + i, i); // The first chunk.
+    }
+    chunk.put(Kind.SUM, "a", 1);
+    chunk.put(Kind.SUM, "b", -3);
+    chunk.put(Kind.SUM, "new smallest", Long.MIN_VALUE);
+    chunk.put(Kind.SUM, "z", 1);
+
+    assertThatExceptionOfType(CounterOverflowException.class)
+        .isThrownBy(() -> TestTask.attempt(2).commit(counters, "p", 0, chunk))
+        .withMessageContaining("the total is 9223372036854775807")
+        .satisfies(e -> assertThat(e.counter()).isEqualTo("z"));
+
+    assertThat(counters.totals().entrySet())
+        .filteredOn(total -> total.getValue() != 0)
+        .containsExactlyElementsOf(before.entrySet());
   }
 
   @Test

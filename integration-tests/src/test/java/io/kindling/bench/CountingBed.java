@@ -6,6 +6,7 @@ import io.kindling.core.testing.TestRedis;
 import io.kindling.counters.Counters;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
+import org.awaitility.Awaitility;
 import redis.clients.jedis.params.ScanParams;
 
 /** Where the counting benchmarks run: Spark in this JVM, and a Redis of their own. */
@@ -67,6 +68,12 @@ final class CountingBed implements AutoCloseable {
       cursor = page.getCursor();
     } while (!cursor.equals(ScanParams.SCAN_POINTER_START));
     return bytes;
+  }
+
+  /** Waits until the server's threads have freed what was removed. */
+  void awaitFreed() {
+    Awaitility.await("memory freed")
+        .until(() -> server.ask("INFO", "memory").contains("lazyfree_pending_objects:0"));
   }
 
   @Override

@@ -38,6 +38,7 @@ final class CountingPartitions {
         throw new IllegalStateException("Of a million names there are " + fields);
       }
       run.reset();
+      bed.awaitFreed();
       if (i >= 0) {
         countMillis[i] = times.countMillis();
         fieldsPerSecond[i] = LARGE.rows() / (times.commitMillis() / 1e3);
@@ -57,6 +58,7 @@ final class CountingPartitions {
     slow.reset();
     String name = bed.newName();
     Counters run = Counters.open(bed.server().config(), name);
+    MANY.times(0.01).accumulators(bed.spark());
     double exact = Timing.seconds(() -> MANY.exact(bed.spark(), run));
     double accumulators = Timing.seconds(() -> MANY.accumulators(bed.spark()));
     report.addExact(
