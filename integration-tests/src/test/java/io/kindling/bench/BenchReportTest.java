@@ -110,8 +110,14 @@ class BenchReportTest {
   void lineChart_valuesFarApart_isLogarithmicAndSaysSo() {
     var chart =
         new LineChart(
-            "n", "t", "batch", "a second", List.of(new LineChart.Line("l", List.of(
-                new LineChart.Point(1, 40_000), new LineChart.Point(5_000, 900_000)))));
+            "n",
+            "t",
+            "batch",
+            "a second",
+            List.of(
+                new LineChart.Line(
+                    "l",
+                    List.of(new LineChart.Point(1, 40_000), new LineChart.Point(5_000, 900_000)))));
 
     assertThat(chart.svg())
         .contains("batch, logarithmic scale", ">10,000<", ">1<")
@@ -121,7 +127,10 @@ class BenchReportTest {
   @Test
   void table_rows_areMarkdownWithRoundedNumbers() {
     Table table =
-        new Table.Builder("docs/x.md", "x", "batch", "per second").row(1, 43_210.4).row("all", 5).build();
+        new Table.Builder("docs/x.md", "x", "batch", "per second")
+            .row(1, 43_210.4)
+            .row("all", 5)
+            .build();
 
     assertThat(table.markdown())
         .isEqualTo("| batch | per second |\n|---|---:|\n| 1 | 43,210 |\n| all | 5 |\n");

@@ -36,7 +36,7 @@ final class CountedRows implements Iterator<Integer> {
       throw new NoSuchElementException();
     }
     state = state * 6364136223846793005L + 1442695040888963407L;
-    return (int) ((state >>> 33) * counters >>> 31);
+    return (int) (((state >>> 33) * counters) >>> 31);
   }
 
   /** The counters' names. */

@@ -1,9 +1,9 @@
 package io.kindling.bench;
 
+import io.kindling.core.RedisConfig.Node;
 import io.kindling.counters.CounterHandle;
 import io.kindling.counters.Counters;
 import io.kindling.counters.TaskCounters;
-import io.kindling.core.RedisConfig.Node;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;

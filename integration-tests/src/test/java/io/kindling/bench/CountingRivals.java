@@ -19,7 +19,9 @@ final class CountingRivals {
   private static final double SIDE_SECONDS = 5.6;
   private static final CountingJob CALIBRATION = new CountingJob(PARTITIONS, 20_000_000, COUNTERS);
 
-  /** For what HINCRBY does in some seconds; the beginning of the same partitions when it is slow. */
+  /**
+   * For what HINCRBY does in some seconds; the beginning of the same partitions when it is slow.
+   */
   private static final CountingJob RECORDS = new CountingJob(PARTITIONS, 250_000, COUNTERS);
 
   private static final CountingJob FEW_RECORDS = new CountingJob(PARTITIONS, 10_000, COUNTERS);
@@ -78,8 +80,7 @@ final class CountingRivals {
         nanos(byName, part));
     report.addRatio(
         "exact_vs_accumulator_cost",
-        String.format(
-            Locale.ROOT, "whole actions, from %.1f s a side", least(accumulators, exact)),
+        String.format(Locale.ROOT, "whole actions, from %.1f s a side", least(accumulators, exact)),
         accumulators,
         exact);
   }
@@ -124,8 +125,7 @@ final class CountingRivals {
                 flat("HINCRBY, one by one", rate(unpipelined, FEW_RECORDS), line))));
   }
 
-  private void reportRecords(
-      double[] exact, double[] pipelined, int batch, double[] unpipelined) {
+  private void reportRecords(double[] exact, double[] pipelined, int batch, double[] unpipelined) {
     String rows = String.format(Locale.ROOT, "%,d rows, whole actions", RECORDS.increments());
     report.add("exact_records_per_s", "1/s", rows, rates(exact, RECORDS));
     report.add(

@@ -10,8 +10,8 @@ import java.util.stream.IntStream;
  * Lines over a common axis.
  *
  * <p>An axis is linear and from zero, unless its values are all above zero and the largest is more
- * than a hundred times the smallest: then it is logarithmic, from one power of ten to another, which
- * the chart says.
+ * than a hundred times the smallest: then it is logarithmic, from one power of ten to another,
+ * which the chart says.
  *
  * @param name part of the file name
  * @param title what is shown
@@ -107,8 +107,7 @@ record LineChart(String name, String title, String xAxis, String yAxis, List<Lin
     }
 
     double at(double value) {
-      double share =
-          logarithmic ? Math.log(value / start) / Math.log(end / start) : value / end;
+      double share = logarithmic ? Math.log(value / start) / Math.log(end / start) : value / end;
       return from + (to - from) * share;
     }
 

@@ -1,2 +1,6 @@
 package io.kindling.bench;
-final class TuningBench implements Benchmark { @Override public void run(BenchReport report) {} }
+
+final class TuningBench implements Benchmark {
+  @Override
+  public void run(BenchReport report) {}
+}

@@ -98,7 +98,8 @@ public final class Count {
     spark.sparkContext().setLogLevel("OFF"); // Spark would say a lot about what fails here
     spark.sparkContext().addSparkListener(happened);
     Map<String, Long> accumulated = new TreeMap<>();
-    try (ProgressLines lines = ProgressLines.start(counters, out)) {
+    try (ProgressLines lines = new ProgressLines(counters, out)) {
+      lines.start();
       FailingJob job = new FailingJob(spark, counters);
       job.run(file);
       Tallies.NAMES.forEach(name -> accumulated.put(name, job.accumulated(name)));

@@ -5,6 +5,7 @@ import io.kindling.counters.TaskCounters;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
@@ -50,7 +51,9 @@ final class FailingJob {
             (line, task) -> {
               Rating rating = Rating.parse(line);
               Tallies.ofRating(rating, (name, value) -> task.counter(name).add(value));
-              Tallies.ofRating(rating, (name, value) -> accumulated.get(name).add(value));
+              Tallies.ofRating(
+                  rating,
+                  (name, value) -> Objects.requireNonNull(accumulated.get(name)).add(value));
               int row = (int) task.counter(Tallies.RATINGS).value();
               OnPurpose.dawdle(TaskContext.get(), row);
               OnPurpose.fail(TaskContext.get(), row);
@@ -68,7 +71,9 @@ final class FailingJob {
           while (numRatingsOfFilms.hasNext()) {
             int numRatings = numRatingsOfFilms.next()._2();
             Tallies.ofFilm(numRatings, (name, value) -> task.counter(name).add(value));
-            Tallies.ofFilm(numRatings, (name, value) -> accumulated.get(name).add(value));
+            Tallies.ofFilm(
+                numRatings,
+                (name, value) -> Objects.requireNonNull(accumulated.get(name)).add(value));
           }
           OnPurpose.loseExecutor(TaskContext.get());
           task.commit();

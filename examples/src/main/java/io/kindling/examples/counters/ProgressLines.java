@@ -30,17 +30,14 @@ final class ProgressLines implements AutoCloseable {
 
   private @Nullable Progress last;
 
-  private ProgressLines(Counters counters, PrintStream out) {
+  ProgressLines(Counters counters, PrintStream out) {
     this.counters = counters;
     this.out = out;
   }
 
-  static ProgressLines start(Counters counters, PrintStream out) {
-    ProgressLines lines = new ProgressLines(counters, out);
+  void start() {
     long millis = INTERVAL.toMillis();
-    var unused =
-        lines.timer.scheduleAtFixedRate(lines::print, millis, millis, TimeUnit.MILLISECONDS);
-    return lines;
+    var unused = timer.scheduleAtFixedRate(this::print, millis, millis, TimeUnit.MILLISECONDS);
   }
 
   private void print() {

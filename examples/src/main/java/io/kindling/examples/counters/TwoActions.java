@@ -49,7 +49,7 @@ public final class TwoActions {
         (line, task) -> {
           accumulator.add(1);
           task.counter("ratings").increment(); // a plain long, committed with its partition
-          return line.split("::")[1];
+          return line.split("::", 3)[1];
         };
     JavaRDD<String> films = counters.counted("read", lines, film);
     out.println(films.count() + " ratings of " + films.distinct().count() + " films");
