@@ -21,13 +21,14 @@ final class CountersBench implements Benchmark {
     // Every call of a millisecond or more stands in SLOWLOG.
     try (TestRedis server =
             TestRedis.start("--slowlog-log-slower-than", "1000", "--slowlog-max-len", "100000");
-        CountingBed bed = CountingBed.start(server, THREADS);
-        AwakeCores cores = AwakeCores.start()) {
+        CountingBed bed = CountingBed.start(server, THREADS)) {
       report.measuredAgainst(server);
-      report.addExact("awake_cores", "cores", cores.note(), cores.spinning());
       var rivals = new CountingRivals(report, bed);
       rivals.accumulators();
-      rivals.records();
+      try (AwakeCores cores = AwakeCores.start()) {
+        report.addExact("awake_cores", "cores", "beside HINCRBY; " + cores.note(), cores.spinning());
+        rivals.records();
+      }
       var partitions = new CountingPartitions(report, bed);
       partitions.large();
       partitions.many();

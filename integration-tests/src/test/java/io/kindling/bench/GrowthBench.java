@@ -29,6 +29,7 @@ final class GrowthBench implements Benchmark {
         CountingBed bed = CountingBed.start(server, CountersBench.THREADS);
         AwakeCores cores = AwakeCores.start()) {
       report.measuredAgainst(server);
+      report.addExact("awake_cores", "cores", cores.note(), cores.spinning());
       Measured.of(bed, 100, MANY_ROWS, 20); // Warms up.
       var table =
           new Table.Builder(
