@@ -5,8 +5,17 @@ import java.util.Arrays;
 
 /** Writes what {@link ByteReader} reads. */
 final class ByteWriter {
-  private byte[] bytes = new byte[64];
+  private byte[] bytes;
   private int size;
+
+  ByteWriter() {
+    this(64);
+  }
+
+  /** A writer of about so many bytes. */
+  ByteWriter(int capacity) {
+    bytes = new byte[capacity];
+  }
 
   void writeByte(int value) {
     reserve(1);

@@ -11,10 +11,13 @@ final class ChunkCodec {
   private static final int MAX_FIX_STRING = 31;
   private static final int STRING_16 = 0xda;
 
+  /** The bytes of a name with its number, as a guess. */
+  private static final int TYPICAL_FIELD = 32;
+
   private ChunkCodec() {}
 
   static byte[] encode(Kind kind, List<Map.Entry<String, Long>> fields) {
-    ByteWriter out = new ByteWriter();
+    ByteWriter out = new ByteWriter(TYPICAL_FIELD * (fields.size() + 1));
     out.writeByte(ARRAY_16);
     writeShort(out, 1 + 2 * fields.size());
     writeString(out, String.valueOf((char) kind.code));

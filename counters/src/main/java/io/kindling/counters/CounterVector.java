@@ -12,8 +12,13 @@ final class CounterVector implements Counts {
   private int size;
 
   CounterVector() {
+    this(0);
+  }
+
+  /** A vector of about so many sums. */
+  CounterVector(int sums) {
     for (Kind kind : Kind.values()) {
-      values.put(kind, new LinkedHashMap<>());
+      values.put(kind, new LinkedHashMap<>(kind == Kind.SUM ? Math.max(16, sums / 3 * 4) : 16));
     }
   }
 

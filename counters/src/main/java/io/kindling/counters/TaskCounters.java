@@ -155,7 +155,7 @@ public final class TaskCounters {
   }
 
   private CounterVector vector() {
-    CounterVector vector = new CounterVector();
+    CounterVector vector = new CounterVector(sums.size());
     sums.forEach((name, handle) -> vector.put(Kind.SUM, name, handle.value()));
     extremes.forEach(
         (name, handle) -> {
