@@ -26,7 +26,8 @@ final class CountersBench implements Benchmark {
       var rivals = new CountingRivals(report, bed);
       rivals.accumulators();
       try (AwakeCores cores = AwakeCores.start()) {
-        report.addExact("awake_cores", "cores", "beside HINCRBY; " + cores.note(), cores.spinning());
+        report.addExact(
+            "awake_cores", "cores", "beside HINCRBY; " + cores.note(), cores.spinning());
         rivals.records();
       }
       var partitions = new CountingPartitions(report, bed);

@@ -51,7 +51,7 @@ record CountingJob(int partitions, long rows, int counters) implements Serializa
               while (own.hasNext()) {
                 sum += own.next();
               }
-              Sink.take(sum);
+              Sink.take((double) sum);
             });
   }
 

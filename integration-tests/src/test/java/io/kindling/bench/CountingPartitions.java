@@ -8,10 +8,8 @@ import java.util.TreeMap;
 final class CountingPartitions {
   private static final int REPETITIONS = 5;
   private static final CountingJob LARGE = new CountingJob(1, 1_000_000, 1);
-  private static final CountingJob MANY =
-      new CountingJob(10_000, 10_000, CountersBench.COUNTERS);
-  private static final CountingJob WARM_UP =
-      new CountingJob(2_000, 1_000, CountersBench.COUNTERS);
+  private static final CountingJob MANY = new CountingJob(10_000, 10_000, CountersBench.COUNTERS);
+  private static final CountingJob WARM_UP = new CountingJob(2_000, 1_000, CountersBench.COUNTERS);
   private static final String SHAPE = "10,000 partitions x 20 counters";
 
   private final BenchReport report;
