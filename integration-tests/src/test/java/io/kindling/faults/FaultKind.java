@@ -26,6 +26,8 @@ enum FaultKind {
   /** The stage runs again; inside: both attempts' commits are on their way at once. */
   NEWER_STAGE("newer stage attempt");
 
+  static final List<FaultKind> ALL = List.of(values());
+
   final String text;
 
   FaultKind(String text) {

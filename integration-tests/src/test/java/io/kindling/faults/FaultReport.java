@@ -93,6 +93,10 @@ final class FaultReport {
     outcomes.forEach(
         (outcome, runs) ->
             table.append("Runs ").append(outcome.text).append(": ").append(runs).append('\n'));
-    return table.append("Commits: ").append(commits).append('\n').toString();
+    return table
+        .append("Commits by forTask, and failed ones: ")
+        .append(commits)
+        .append('\n')
+        .toString();
   }
 }

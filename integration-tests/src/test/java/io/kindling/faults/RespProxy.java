@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A proxy in front of Redis that understands commands and replies, and lets an interceptor decide
@@ -28,6 +29,7 @@ final class RespProxy implements AutoCloseable {
             return thread;
           });
   private final Set<Socket> clients = ConcurrentHashMap.newKeySet();
+  private volatile @Nullable RuntimeException failure;
   private volatile Interceptor interceptor = (command, exchange) -> exchange.complete();
 
   /** Decides what becomes of a command. */
@@ -56,6 +58,18 @@ final class RespProxy implements AutoCloseable {
 
   void intercept(Interceptor next) {
     interceptor = next;
+  }
+
+  /**
+   * Throws what an interceptor has thrown.
+   *
+   * @throws RuntimeException if one has
+   */
+  void checkInterceptors() {
+    RuntimeException thrown = failure;
+    if (thrown != null) {
+      throw thrown;
+    }
   }
 
   /** Cuts all connections, whatever is on its way. */
@@ -125,6 +139,8 @@ final class RespProxy implements AutoCloseable {
       }
     } catch (IOException e) {
       // One side has ended, or the interceptor has cut: the other side ends too.
+    } catch (RuntimeException e) {
+      failure = e;
     } finally {
       clients.remove(client);
     }

@@ -66,7 +66,7 @@ final class RunPlan {
     Place place = place(pass.isLarge(slot.partition()));
     FaultKind kind;
     do {
-      kind = FaultKind.values()[random.nextInt(FaultKind.values().length)];
+      kind = FaultKind.ALL.get(random.nextInt(FaultKind.ALL.size()));
     } while (!kind.places().contains(place) || !suits(kind, place, pass));
     if (faults.containsKey(slot) || breakers.containsKey(slot)) {
       return;
