@@ -121,7 +121,7 @@ final class FaultInjector implements RespProxy.Interceptor {
         new FetchFailedException(null, shuffleId, 0L, 0, 0, "on purpose", null));
   }
 
-  @SuppressWarnings("unchecked")
+  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
   private static <E extends Throwable> E unchecked(Throwable e) throws E {
     throw (E) e;
   }

@@ -114,7 +114,7 @@ final class FaultRun {
     try {
       count(pass, counters);
     } finally {
-      twin.handle((done, failure) -> done).join();
+      twin.exceptionally(failure -> null).join();
     }
     try {
       twin.join();
