@@ -1,6 +1,8 @@
 package io.kindling.counters;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 
@@ -16,20 +18,55 @@ final class ChunkCodec {
 
   private ChunkCodec() {}
 
-  static byte[] encode(Kind kind, List<Map.Entry<String, Long>> fields) {
-    ByteWriter out = new ByteWriter(TYPICAL_FIELD * (fields.size() + 1));
+  /** A vector in chunks, with its digest. */
+  static final class Chunks {
+    private final List<byte[]> chunks = new ArrayList<>();
+    private long digest;
+
+    List<byte[]> list() {
+      return chunks;
+    }
+
+    /** As {@link CounterVector#digest} has it. */
+    long digest() {
+      return digest;
+    }
+  }
+
+  /** Encodes a vector. Goes through it once, since a large one is in no cache. */
+  static Chunks encode(CounterVector vector) {
+    Chunks encoded = new Chunks();
+    for (Kind kind : Kind.values()) {
+      Map<String, Long> values = vector.values(kind);
+      int left = values.size();
+      Iterator<Map.Entry<String, Long>> fields = values.entrySet().iterator();
+      while (left > 0) {
+        int size = Math.min(left, Staging.MAX_FIELDS);
+        encoded.chunks.add(encode(kind, size, fields, encoded));
+        left -= size;
+      }
+    }
+    return encoded;
+  }
+
+  private static byte[] encode(
+      Kind kind, int size, Iterator<Map.Entry<String, Long>> fields, Chunks encoded) {
+    ByteWriter out = new ByteWriter(TYPICAL_FIELD * (size + 1));
     out.writeByte(ARRAY_16);
-    writeShort(out, 1 + 2 * fields.size());
-    writeString(out, String.valueOf((char) kind.code));
-    for (Map.Entry<String, Long> field : fields) {
-      writeString(out, field.getKey());
-      writeString(out, field.getValue().toString());
+    writeShort(out, 1 + 2 * size);
+    writeString(out, new byte[] {kind.code});
+    for (int i = 0; i < size; i++) {
+      Map.Entry<String, Long> field = fields.next();
+      byte[] name = field.getKey().getBytes(StandardCharsets.UTF_8);
+      long value = field.getValue();
+      writeString(out, name);
+      writeString(out, Long.toString(value).getBytes(StandardCharsets.UTF_8));
+      encoded.digest += CounterVector.fieldDigest(kind, name, value);
     }
     return out.toByteArray();
   }
 
-  private static void writeString(ByteWriter out, String text) {
-    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+  private static void writeString(ByteWriter out, byte[] bytes) {
     if (bytes.length <= MAX_FIX_STRING) {
       out.writeByte(FIX_STRING | bytes.length);
     } else {

@@ -27,11 +27,11 @@ public final class CounterHandle {
    * @throws CounterOverflowException if the value would leave the 64-bit range
    */
   public void add(long amount) {
-    long sum = value + amount;
-    if (((value ^ sum) & (amount ^ sum)) < 0) {
+    try {
+      value = Math.addExact(value, amount); // One instruction, and a jump that is never taken.
+    } catch (ArithmeticException e) {
       throw overflow(amount);
     }
-    value = sum;
   }
 
   private CounterOverflowException overflow(long amount) {

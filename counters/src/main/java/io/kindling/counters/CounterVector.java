@@ -60,14 +60,15 @@ final class CounterVector implements Counts {
     long digest = 0;
     for (Kind kind : Kind.values()) {
       for (Map.Entry<String, Long> field : of(kind).entrySet()) {
-        digest +=
-            new Digest()
-                .add(kind.code)
-                .add(field.getKey().getBytes(StandardCharsets.UTF_8))
-                .add(field.getValue())
-                .value();
+        byte[] name = field.getKey().getBytes(StandardCharsets.UTF_8);
+        digest += fieldDigest(kind, name, field.getValue());
       }
     }
     return digest;
+  }
+
+  /** What a field adds to the digest of its vector. */
+  static long fieldDigest(Kind kind, byte[] name, long value) {
+    return new Digest().add(kind.code).add(name).add(value).value();
   }
 }

@@ -3,9 +3,7 @@ package io.kindling.counters;
 import io.kindling.core.RedisPipeline;
 import io.kindling.core.RedisScript;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 
 /*
@@ -32,18 +30,14 @@ final class Staging {
 
   /** Writes chunks under a key that nobody else has. */
   StagedVector upload(PartitionId where, CounterVector vector) {
-    List<byte[]> chunks = new ArrayList<>();
-    for (Kind kind : Kind.values()) {
-      List<Map.Entry<String, Long>> fields = List.copyOf(vector.values(kind).entrySet());
-      for (int first = 0; first < fields.size(); first += MAX_FIELDS) {
-        int end = Math.min(first + MAX_FIELDS, fields.size());
-        chunks.add(ChunkCodec.encode(kind, fields.subList(first, end)));
-      }
-    }
+    ChunkCodec.Chunks chunks = ChunkCodec.encode(vector);
     StagedVector staged =
         new StagedVector(
-            chunks.size(), vector.size(), vector.digest(), ThreadLocalRandom.current().nextLong());
-    write(store.stage(where, staged), chunks);
+            chunks.list().size(),
+            vector.size(),
+            chunks.digest(),
+            ThreadLocalRandom.current().nextLong());
+    write(store.stage(where, staged), chunks.list());
     return staged;
   }
 
