@@ -12,8 +12,7 @@ final class Bench {
           Map.of(
               "serving", new ServingBench(),
               "counters", new CountersBench(),
-              "growth", new GrowthBench(),
-              "tuning", new TuningBench()));
+              "growth", new GrowthBench()));
 
   private static final Path FIGURES = Path.of("integration-tests/target/bench");
   private static final Path CHARTS = Path.of("docs/benchmarks");
