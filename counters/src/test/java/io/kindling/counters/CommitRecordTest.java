@@ -76,9 +76,7 @@ class CommitRecordTest {
     String longName = "n".repeat(40);
     CounterVector vector = TestTask.vector("a", 1, longName, Long.MIN_VALUE);
 
-    assertThat(
-            HexFormat.of()
-                .formatHex(ChunkCodec.encode(vector).list().get(0)))
+    assertThat(HexFormat.of().formatHex(ChunkCodec.encode(vector).list().get(0)))
         .isEqualTo(HexFormat.of().formatHex(chunk));
     CounterVector decoded = new CounterVector();
     ChunkCodec.decode(chunk, decoded);

@@ -19,7 +19,9 @@ final class CountingRivals {
   private static final double SIDE_SECONDS = 7;
   private static final CountingJob CALIBRATION = new CountingJob(PARTITIONS, 20_000_000, COUNTERS);
 
-  /** For what HINCRBY does in some seconds; the beginning of the same partitions when it is slow. */
+  /**
+   * For what HINCRBY does in some seconds; the beginning of the same partitions when it is slow.
+   */
   private static final CountingJob RECORDS = new CountingJob(PARTITIONS, 800_000, COUNTERS);
 
   private static final CountingJob SOME_RECORDS = new CountingJob(PARTITIONS, 60_000, COUNTERS);
@@ -79,8 +81,7 @@ final class CountingRivals {
         nanos(byName, part));
     report.addRatio(
         "exact_vs_accumulator_cost",
-        String.format(
-            Locale.ROOT, "whole actions, from %.1f s a side", least(accumulators, exact)),
+        String.format(Locale.ROOT, "whole actions, from %.1f s a side", least(accumulators, exact)),
         accumulators,
         exact);
   }
@@ -126,8 +127,7 @@ final class CountingRivals {
       double[] exact, double[] accumulators, double[] pipelined, int batch, double[] unpipelined) {
     String rows = String.format(Locale.ROOT, "%,d rows, whole actions", RECORDS.increments());
     report.add("exact_records_per_s", "1/s", rows, rates(exact, RECORDS));
-    report.add(
-        "accumulator_records_per_s", "1/s", "the same rows", rates(accumulators, RECORDS));
+    report.add("accumulator_records_per_s", "1/s", "the same rows", rates(accumulators, RECORDS));
     report.add(
         "hincrby_pipelined_per_s",
         "1/s",
@@ -149,15 +149,13 @@ final class CountingRivals {
 
   private double[] pipelined(CountingJob job, int batch) {
     return hincrby(
-        "HINCRBY in batches of " + batch,
-        job,
-        key -> job.pipelined(spark, bed.node(), key, batch));
+        "HINCRBY in batches of " + batch, job, key -> job.pipelined(spark, bed.node(), key, batch));
   }
 
   private double[] hincrby(String who, CountingJob job, Consumer<String> way) {
     Map<String, Long> truth = job.accumulators(spark);
     double[] times = new double[REPETITIONS];
-    for (int i = job == RECORDS ? 0 : -1; i < REPETITIONS; i++) { // The first one warms up.
+    for (int i = job.equals(RECORDS) ? 0 : -1; i < REPETITIONS; i++) { // The first one warms up.
       String key = bed.newName();
       double time = Timing.seconds(() -> way.accept(key));
       var counted = new TreeMap<String, Long>();
