@@ -68,20 +68,55 @@ local function move(i, adding)
   return redis.pcall('HINCRBY', total, name, value:byte() == 45 and value:sub(2) or '-' .. value)
 end
 
--- To read the old totals beforehand, for the rare case of a failure, would take a quarter of the time. So what was done is
--- undone by its opposite; a total that is 0 again goes, since it was not there before, or was 0, which is the same.
-for i = 2, last, 2 do
-  local reply = move(i, adding)
-  if type(reply) == 'table' then
-    for j = i - 2, 2, -2 do
-      if move(j, not adding) == 0 then
-        redis.call('HDEL', total, chunk[j])
+-- Names that the totals do not have need no arithmetic: they are written by one command, in a third of the time. To look for
+-- names that are there would cost a quarter more, so three are asked first.
+local function isNew(...)
+  for _, value in ipairs(redis.call('HMGET', total, ...)) do
+    if value then
+      return false
+    end
+  end
+  return true
+end
+
+local function isNewChunk()
+  if not isNew(chunk[2], chunk[4 * math.floor(last / 8) + 2], chunk[last - 1]) then
+    return false
+  end
+  local names = {}
+  for i = 2, last, 2 do
+    names[#names + 1] = chunk[i]
+  end
+  return isNew(unpack(names))
+end
+
+-- For the same reason the old totals are not read for the rare case of a failure. What was done is undone by its opposite; a
+-- total that is 0 again goes, since it was not there before, or was 0, which is the same.
+local function moveAll()
+  for i = 2, last, 2 do
+    local reply = move(i, adding)
+    if type(reply) == 'table' then
+      for j = i - 2, 2, -2 do
+        if move(j, not adding) == 0 then
+          redis.call('HDEL', total, chunk[j])
+        end
       end
+      if reply.err:find('would overflow', 1, true) then
+        return {'OVERFLOW', chunk[i], redis.call('HGET', total, chunk[i]) or '0'}
+      end
+      return reply
     end
-    if reply.err:find('would overflow', 1, true) then
-      return {'OVERFLOW', chunk[i], redis.call('HGET', total, chunk[i]) or '0'}
+  end
+end
+
+if last > 0 then
+  if adding and isNewChunk() then
+    redis.call('HSET', total, unpack(chunk, 2, last))
+  else
+    local failure = moveAll()
+    if failure then
+      return failure
     end
-    return reply
   end
 end
 

@@ -75,6 +75,21 @@ class StagingIT {
     assertThat(counters.missing()).isEqualTo(Map.of("p", Set.of(1)));
   }
 
+  /** The names of one chunk are new but for one, wherever it stands in it. */
+  @ParameterizedTest
+  @ValueSource(ints = {1_000, 1_001, 1_499, 1_500, 1_501, 1_998, 1_999})
+  void commit_oneNameHasATotalAlready_isAddedToIt(int known) {
+    CounterVector vector = large(2_500, 1);
+    List<String> names = List.copyOf(vector.values(Kind.SUM).keySet());
+    TestTask.attempt(2).commit(counters, "p", 1, names.get(known), 40);
+
+    TestTask.attempt(1).commit(counters, "p", 0, vector);
+
+    SortedMap<String, Long> expected = new TreeMap<>(vector.sums());
+    expected.merge(names.get(known), 40L, Long::sum);
+    assertThat(counters.totals()).isEqualTo(expected);
+  }
+
   @Test
   void commit_sameVectorAgainInAnotherOrder_isADuplicate() {
     CounterVector backwards = new CounterVector();
