@@ -3,6 +3,7 @@ package io.kindling.bench;
 import io.kindling.ml.FeatureVector;
 import io.kindling.ml.Forest;
 import io.kindling.ml.ForestEvaluator;
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -11,7 +12,6 @@ import java.util.Random;
 final class JvmServing {
 
   private static final int WARM_UP = 50_000;
-  private static final int DENSE_ROWS = 64;
 
   private final Forest forest;
   private final ForestEvaluator evaluator;
@@ -34,7 +34,7 @@ final class JvmServing {
     return singleMicros;
   }
 
-  void report(BenchReport report, SparkServing spark) {
+  void report(BenchReport report, SparkServing spark) throws IOException {
     Timing.micros(WARM_UP, this::predict);
     singleMicros = Timing.p50Micros(ServingBench.REPETITIONS, 20_000, this::predict);
     report.add(
@@ -57,31 +57,17 @@ final class JvmServing {
     Sink.take(evaluator.predict(row.indices(), row.values()));
   }
 
-  /** Rows that set every feature, so that every tree is walked from its root to a leaf. */
-  private void reportNanosPerNode(BenchReport report) {
-    Random random = new Random(7);
-    double[][] dense = new double[DENSE_ROWS][forest.numFeatures()];
-    for (double[] row : dense) {
-      for (int i = 0; i < row.length; i++) {
-        row[i] = i % 2 == 0 ? 1 + random.nextInt(10) : random.nextGaussian();
-      }
-    }
-    Timing.micros(WARM_UP, call -> Sink.take(evaluator.predict(dense[call % DENSE_ROWS])));
-    double[] micros =
-        Timing.p50Micros(
-            ServingBench.REPETITIONS,
-            5_000,
-            call -> Sink.take(evaluator.predict(dense[call % DENSE_ROWS])));
-    int visited = forest.numTrees() * 5;
-    double[] nanos = new double[micros.length];
-    for (int i = 0; i < nanos.length; i++) {
-      nanos[i] = micros[i] * 1e3 / visited;
-    }
+  private void reportNanosPerNode(BenchReport report) throws IOException {
+    String what =
+        "a dense row of 1700 features, every tree walked: "
+            + DenseRowServing.visited(forest)
+            + " nodes and the class sums; ";
+    report.add("jvm_ns_per_node", "ns", what + "in JVMs of its own", DenseRowServing.forks());
     report.add(
-        "jvm_ns_per_node",
+        "jvm_ns_per_node_same_jvm",
         "ns",
-        "a dense row of 1700 features, every tree walked: " + visited + " nodes and the class sums",
-        nanos);
+        what + "in the JVM that served the rows above",
+        DenseRowServing.nanosPerNode(forest));
     report.add("l1_read_ns", "ns", "dependent reads in 16 KiB", dependentReads(16 << 10));
     report.add("l2_read_ns", "ns", "dependent reads in 256 KiB", dependentReads(256 << 10));
   }
