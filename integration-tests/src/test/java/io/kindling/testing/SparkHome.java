@@ -45,6 +45,8 @@ record SparkHome(Path folder, String scalaVersion) {
         // The number keeps jars apart that have one name in two Maven groups.
         Files.createSymbolicLink(jars.resolve(i + "-" + jar.getFileName()), jar);
       }
+      // Workers that make it at the same moment fail for good: Spark asks each only once.
+      Files.createDirectory(home.localDirectory());
       Path conf = Files.createDirectory(folder.resolve("conf"));
       Files.writeString(conf.resolve("log4j2.properties"), LOG_SETTINGS);
       Files.write(
@@ -75,6 +77,10 @@ record SparkHome(Path folder, String scalaVersion) {
     return folder.resolve("application.jar");
   }
 
+  private Path localDirectory() {
+    return folder.resolve("local");
+  }
+
   Path warehouse() {
     return folder.resolve("warehouse");
   }
@@ -98,6 +104,6 @@ record SparkHome(Path folder, String scalaVersion) {
     environment.put("SPARK_CONF_DIR", folder.resolve("conf").toString());
     environment.put("SPARK_SCALA_VERSION", scalaVersion);
     environment.put("SPARK_LOCAL_IP", "127.0.0.1");
-    environment.put("SPARK_LOCAL_DIRS", folder.resolve("local").toString());
+    environment.put("SPARK_LOCAL_DIRS", localDirectory().toString());
   }
 }
