@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -104,7 +105,9 @@ class FailureIT {
         TestRedis replica = TestRedis.startReplicaOf(master)) {
       Counters counters = Counters.open(master.config(), "r");
       TestTask.attempt(1).commit(counters, "p", 0, "a", 1);
-      master.ask("WAIT", "1", "5000");
+      // WAIT waits for writes of its own connection only, and this one has written nothing.
+      Awaitility.await()
+          .until(() -> replica.ask("HGET", "kindling:count:{r}:total", "a").equals("1"));
 
       Counters onReplica = Counters.resume(replica.config(), "r");
 
