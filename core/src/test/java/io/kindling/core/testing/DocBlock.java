@@ -43,7 +43,8 @@ public final class DocBlock {
     }
   }
 
-  private static Path root() {
+  /** The root of the repository that the test runs in. */
+  public static Path root() {
     Path root = Path.of("").toAbsolutePath();
     while (!Files.isDirectory(root.resolve("docs")) || !Files.isDirectory(root.resolve(".mvn"))) {
       root = root.getParent();
