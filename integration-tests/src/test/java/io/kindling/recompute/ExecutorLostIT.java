@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.kindling.counters.Counters;
 import io.kindling.counters.TaskCounters;
 import io.kindling.counters.recompute.Recompute;
+import io.kindling.counters.recompute.Rivals;
 import java.nio.file.Path;
 import java.util.Map;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaFutureAction;
 import org.apache.spark.api.java.JavaRDD;
-import org.apache.spark.util.LongAccumulator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import scala.Tuple2;
@@ -24,7 +24,7 @@ class ExecutorLostIT {
         Recompute scenario = Recompute.on(executors.context())) {
       Signs signs = Signs.in(folder);
       Counters counters = scenario.counters();
-      LongAccumulator accumulator = scenario.accumulator();
+      Rivals rivals = scenario.rivals();
       JavaFutureAction<Void> job =
           scenario
               .numbers(4)
@@ -34,7 +34,7 @@ class ExecutorLostIT {
                     rows.forEachRemaining(
                         row -> {
                           task.counter(Recompute.ROWS).increment();
-                          accumulator.add(1);
+                          rivals.countRow();
                         });
                     task.commit();
                     if (TaskContext.getPartitionId() == 0
@@ -51,6 +51,7 @@ class ExecutorLostIT {
 
       scenario.report("executor lost between a commit and the end of its task", 1_000);
       assertThat(scenario.accumulated()).isEqualTo(1_000);
+      assertThat(scenario.incremented()).isEqualTo(1_250);
       assertThat(scenario.log().ended("ExecutorLostFailure")).isEqualTo(1);
     }
   }
@@ -77,6 +78,7 @@ class ExecutorLostIT {
       assertThat(Executors.result(job)).isEqualTo(10);
       scenario.report("executor lost after its map tasks committed and ended", 1_000);
       assertThat(scenario.accumulated()).isEqualTo(1_500);
+      assertThat(scenario.incremented()).isEqualTo(1_500);
       assertThat(scenario.log().rerunStages()).as("no new stage attempt").isEmpty();
     }
   }

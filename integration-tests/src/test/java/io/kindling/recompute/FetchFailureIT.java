@@ -46,6 +46,7 @@ class FetchFailureIT {
               .count();
       assertThat(again).isPositive();
       assertThat(scenario.accumulated()).isEqualTo(truth + 250 * again);
+      assertThat(scenario.incremented()).isEqualTo(truth + 250 * again);
     }
   }
 }

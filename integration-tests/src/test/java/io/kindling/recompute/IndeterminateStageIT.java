@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kindling.counters.Counters;
 import io.kindling.counters.recompute.Recompute;
+import io.kindling.counters.recompute.Rivals;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -14,7 +15,6 @@ import org.apache.spark.HashPartitioner;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaFutureAction;
 import org.apache.spark.api.java.JavaRDD;
-import org.apache.spark.util.LongAccumulator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import scala.Tuple2;
@@ -34,7 +34,7 @@ class IndeterminateStageIT {
         Recompute scenario = Recompute.on(executors.context())) {
       Signs signs = Signs.in(folder);
       Counters counters = scenario.counters();
-      LongAccumulator accumulator = scenario.accumulator();
+      Rivals rivals = scenario.rivals();
       JavaRDD<Integer> dealt =
           scenario
               .numbers(PARTITIONS)
@@ -51,7 +51,7 @@ class IndeterminateStageIT {
                   (row, task) -> {
                     task.counter(Recompute.ROWS).increment();
                     task.counter("sum").add(row);
-                    accumulator.add(1);
+                    rivals.countRow();
                     return new Tuple2<>(row % 10, 1);
                   })
               .mapToPair(pair -> pair)
@@ -75,6 +75,7 @@ class IndeterminateStageIT {
       long countedBefore =
           before.values().stream().mapToLong(IndeterminateStageIT::rows).limit(2).sum();
       assertThat(scenario.accumulated()).isGreaterThanOrEqualTo(1_000 + countedBefore);
+      assertThat(scenario.incremented()).isGreaterThanOrEqualTo(1_000 + countedBefore);
     }
   }
 

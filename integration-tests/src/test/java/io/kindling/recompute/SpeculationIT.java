@@ -6,18 +6,18 @@ import io.kindling.counters.Commit;
 import io.kindling.counters.Counters;
 import io.kindling.counters.TaskCounters;
 import io.kindling.counters.recompute.Recompute;
+import io.kindling.counters.recompute.Rivals;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.TaskContext;
-import org.apache.spark.util.LongAccumulator;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Two copies of a task that both count all and both commit. Spark takes the accumulators of the one
- * that reports first, so they are right here.
+ * that reports first, so they are right here; plain HINCRBY has both.
  */
 class SpeculationIT {
   private static final int SLOW = 1;
@@ -35,7 +35,7 @@ class SpeculationIT {
         Recompute scenario = Recompute.on(executors.context())) {
       Signs signs = Signs.in(folder);
       Counters counters = scenario.counters();
-      LongAccumulator accumulator = scenario.accumulator();
+      Rivals rivals = scenario.rivals();
 
       scenario
           .numbers(2)
@@ -45,7 +45,7 @@ class SpeculationIT {
                 rows.forEachRemaining(
                     row -> {
                       task.counter(Recompute.ROWS).increment();
-                      accumulator.add(1);
+                      rivals.countRow();
                     });
                 meetOther(signs, "counted", "");
                 Commit commit = task.commit();
@@ -55,6 +55,7 @@ class SpeculationIT {
       Awaitility.await().atMost(Signs.LIMIT).until(() -> scenario.log().taskEnds().size() == 3);
       scenario.report("speculation, both attempts commit", 1_000);
       assertThat(scenario.accumulated()).isEqualTo(1_000);
+      assertThat(scenario.incremented()).isEqualTo(1_500);
       assertThat(List.of(signs.await("committed-0"), signs.await("committed-1")))
           .containsExactlyInAnyOrder("Committed", "Duplicate");
     }

@@ -40,6 +40,7 @@ class AdaptiveShuffleIT {
 
       scenario.report("shuffle re-optimised by AQE, then counted", 1_010);
       assertThat(scenario.accumulated()).isEqualTo(2_010);
+      assertThat(scenario.incremented()).isEqualTo(2_010);
       assertThat(scenario.counters().byPartition("read")).hasSize(4);
       assertThat(scenario.counters().byPartition("write")).hasSize(written.getNumPartitions());
     }

@@ -24,6 +24,7 @@ class CacheEvictionIT {
       rows.count();
       rows.count();
       assertThat(scenario.accumulated()).as("while all is in the cache").isEqualTo(1_000);
+      assertThat(scenario.incremented()).as("while all is in the cache").isEqualTo(1_000);
       assertThat(cachedPartitions(rows)).isEqualTo(4);
 
       evict(rows);
@@ -31,6 +32,7 @@ class CacheEvictionIT {
 
       scenario.report("cache eviction", 1_000);
       assertThat(scenario.accumulated()).isEqualTo(2_000);
+      assertThat(scenario.incremented()).isEqualTo(2_000);
       rows.unpersist();
     }
   }

@@ -21,6 +21,7 @@ class CartesianIT {
 
       scenario.report("cartesian", 50);
       assertThat(scenario.accumulated()).isEqualTo(2 * 30 + 30 * 20);
+      assertThat(scenario.incremented()).isEqualTo(2 * 30 + 30 * 20);
     }
   }
 

@@ -18,6 +18,7 @@ class CoalesceIT {
 
       scenario.report("coalesce(1)", 1_000);
       assertThat(scenario.accumulated()).isEqualTo(1_000);
+      assertThat(scenario.incremented()).isEqualTo(1_000);
       assertThat(scenario.log().taskEnds()).hasSize(1);
       Map<String, Long> quarter = Map.of(Recompute.ROWS, 250L);
       assertThat(scenario.counters().byPartition("read"))
@@ -36,6 +37,7 @@ class CoalesceIT {
 
       scenario.report("coalesce(1), coalesce(2) and neither", 1_000);
       assertThat(scenario.accumulated()).isEqualTo(3_000);
+      assertThat(scenario.incremented()).isEqualTo(3_000);
     }
   }
 }

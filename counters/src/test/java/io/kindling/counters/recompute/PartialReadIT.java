@@ -19,12 +19,14 @@ class PartialReadIT {
 
       scenario.reportIncomplete("take(3)", "read", 1_000, 0, 1, 2, 3);
       assertThat(scenario.accumulated()).isEqualTo(3);
+      assertThat(scenario.incremented()).isEqualTo(3);
       assertThat(scenario.counters().totals()).isEmpty();
 
       rows.count();
 
       scenario.report("take(3), then count()", 1_000);
       assertThat(scenario.accumulated()).isEqualTo(1_003);
+      assertThat(scenario.incremented()).isEqualTo(1_003);
     }
   }
 
@@ -37,6 +39,7 @@ class PartialReadIT {
 
       scenario.reportIncomplete("take(300)", "read", 1_000, 1, 2, 3);
       assertThat(scenario.accumulated()).isBetween(300L, 999L);
+      assertThat(scenario.incremented()).isEqualTo(scenario.accumulated());
       assertThat(scenario.counters().total(Recompute.ROWS)).isEqualTo(250);
     }
   }
@@ -48,6 +51,7 @@ class PartialReadIT {
 
       scenario.reportIncomplete("show(3)", "read", 1_000, 0, 1, 2, 3);
       assertThat(scenario.accumulated()).isBetween(3L, 249L);
+      assertThat(scenario.incremented()).isEqualTo(scenario.accumulated());
       assertThat(scenario.counters().totals()).isEmpty();
     }
   }
@@ -61,12 +65,14 @@ class PartialReadIT {
 
       scenario.reportIncomplete("limit(10).count()", "read", 1_000, 0, 1, 2, 3);
       assertThat(scenario.accumulated()).isBetween(10L, 999L);
+      assertThat(scenario.incremented()).isEqualTo(scenario.accumulated());
       assertThat(scenario.counters().totals()).isEmpty();
 
       assertThat(rows.count()).isEqualTo(1_000);
 
       scenario.report("limit(10).count(), then count()", 1_000);
       assertThat(scenario.accumulated()).isGreaterThan(1_000);
+      assertThat(scenario.incremented()).isEqualTo(scenario.accumulated());
     }
   }
 

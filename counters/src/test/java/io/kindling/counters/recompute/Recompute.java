@@ -2,33 +2,37 @@ package io.kindling.counters.recompute;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kindling.core.RedisConfig;
 import io.kindling.core.testing.TestRedis;
+import io.kindling.counters.ApproximateCounters;
 import io.kindling.counters.Counters;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.util.LongAccumulator;
 
 /**
- * A scenario: a run and an accumulator that count the same, and a log of what Spark did.
+ * A scenario: a run and its rivals, which count the same, and a log of what Spark did.
  *
- * <p>The accumulator counts where the run counts, so what it has more than the truth is what Spark
- * computed again and reported.
+ * <p>An accumulator and plain HINCRBY count where the run counts. What the accumulator has more
+ * than the truth is what Spark computed again and reported; HINCRBY has what failed attempts
+ * counted too.
  */
 public final class Recompute implements AutoCloseable {
-  /** The counter that is compared with the accumulator. */
+  /** The counter that is compared. */
   public static final String ROWS = "rows";
 
   private final JavaSparkContext spark;
   private final Counters counters;
-  private final LongAccumulator accumulator;
+  private final Rivals rivals;
   private final StageLog log;
 
   private Recompute(JavaSparkContext spark) {
     this.spark = spark;
-    this.counters = Counters.open(TestRedis.shared().config(), TestRedis.prefix() + "run");
-    this.accumulator = spark.sc().longAccumulator();
+    RedisConfig config = TestRedis.shared().config();
+    String run = TestRedis.prefix() + "run";
+    this.counters = Counters.open(config, run);
+    this.rivals = new Rivals(spark.sc().longAccumulator(), config, run);
     this.log = StageLog.of(spark.sc());
   }
 
@@ -42,15 +46,15 @@ public final class Recompute implements AutoCloseable {
     return spark.parallelize(IntStream.range(0, 1_000).boxed().toList(), partitions);
   }
 
-  /** Counts rows in {@link #ROWS}, and each in the accumulator. */
+  /** Counts rows in {@link #ROWS}, and each by the rivals. */
   public <T> JavaRDD<T> counted(String pass, JavaRDD<T> rdd) {
-    LongAccumulator adding = accumulator;
+    Rivals counting = rivals;
     return counters.counted(
         pass,
         rdd,
         (row, task) -> {
           task.counter(ROWS).increment();
-          adding.add(1);
+          counting.countRow();
           return row;
         });
   }
@@ -61,13 +65,20 @@ public final class Recompute implements AutoCloseable {
   }
 
   /** For closures. */
-  public LongAccumulator accumulator() {
-    return accumulator;
+  public Rivals rivals() {
+    return rivals;
   }
 
   /** What the accumulator shows on the driver now. */
   public long accumulated() {
-    return accumulator.value();
+    return rivals.accumulator().value();
+  }
+
+  /** What plain HINCRBY has counted by now. */
+  public long incremented() {
+    try (var approximate = ApproximateCounters.open(rivals.config(), rivals.run())) {
+      return approximate.totals().getOrDefault(ROWS, 0L);
+    }
   }
 
   /** What Spark did so far. */
@@ -77,8 +88,7 @@ public final class Recompute implements AutoCloseable {
 
   /** Asserts that the run is complete and has the truth, and writes a line of the table. */
   public void report(String way, long truth) {
-    RecomputeReport.line(
-        way, truth, accumulated(), String.valueOf(counters.total(ROWS)), log.summary());
+    line(way, truth, String.valueOf(counters.total(ROWS)));
     assertThat(counters.conflicts()).isEmpty();
     assertThat(counters.missing()).isEmpty();
     assertThat(counters.isComplete()).isTrue();
@@ -87,15 +97,17 @@ public final class Recompute implements AutoCloseable {
 
   /** Asserts that the run says that it is not complete, and writes a line of the table. */
   public void reportIncomplete(String way, String pass, long truth, Integer... missing) {
-    RecomputeReport.line(
+    line(
         way,
         truth,
-        accumulated(),
-        counters.total(ROWS) + ", incomplete without partitions " + counters.missing().get(pass),
-        log.summary());
+        counters.total(ROWS) + ", incomplete without partitions " + counters.missing().get(pass));
     assertThat(counters.isComplete()).isFalse();
     assertThat(counters.missing()).containsOnlyKeys(pass);
     assertThat(counters.missing().get(pass)).containsExactlyElementsOf(List.of(missing));
+  }
+
+  private void line(String way, long truth, String kindling) {
+    RecomputeReport.line(way, truth, accumulated(), incremented(), kindling, log.summary());
   }
 
   @Override

@@ -18,6 +18,7 @@ class RepeatedActionIT {
 
       scenario.report("two actions on one uncached lineage", 1_000);
       assertThat(scenario.accumulated()).isEqualTo(2_000);
+      assertThat(scenario.incremented()).isEqualTo(2_000);
     }
   }
 }

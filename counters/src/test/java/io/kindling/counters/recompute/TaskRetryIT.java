@@ -8,10 +8,12 @@ import io.kindling.counters.TaskCounters;
 import java.util.Iterator;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.VoidFunction;
-import org.apache.spark.util.LongAccumulator;
 import org.junit.jupiter.api.Test;
 
-/** Attempts that fail: Spark drops what their accumulators have, so those are right here. */
+/**
+ * Attempts that fail: Spark drops what their accumulators have, so those are right here. Nobody
+ * drops what they sent to Redis.
+ */
 class TaskRetryIT {
   private static final int PARTITIONS = 4;
 
@@ -22,6 +24,7 @@ class TaskRetryIT {
 
       scenario.report("task retry, failed before the commit", 1_000);
       assertThat(scenario.accumulated()).isEqualTo(1_000);
+      assertThat(scenario.incremented()).isEqualTo(2_000);
       assertThat(scenario.log().ended("ExceptionFailure")).isEqualTo(PARTITIONS);
     }
   }
@@ -33,6 +36,7 @@ class TaskRetryIT {
 
       scenario.report("task retry, failed after the commit", 1_000);
       assertThat(scenario.accumulated()).isEqualTo(1_000);
+      assertThat(scenario.incremented()).isEqualTo(2_000);
       assertThat(scenario.log().ended("ExceptionFailure")).isEqualTo(PARTITIONS);
     }
   }
@@ -44,13 +48,13 @@ class TaskRetryIT {
 
   private static VoidFunction<Iterator<Integer>> counting(Recompute scenario, Moment failing) {
     Counters counters = scenario.counters();
-    LongAccumulator accumulator = scenario.accumulator();
+    Rivals rivals = scenario.rivals();
     return rows -> {
       TaskCounters task = counters.forTask("read");
       rows.forEachRemaining(
           row -> {
             task.counter(Recompute.ROWS).increment();
-            accumulator.add(1);
+            rivals.countRow();
           });
       failFirstAttempt(failing == Moment.BEFORE_COMMIT);
       task.commit();

@@ -18,6 +18,7 @@ class UnionIT {
 
       scenario.report("union", 2_000);
       assertThat(scenario.accumulated()).isEqualTo(2_000);
+      assertThat(scenario.incremented()).isEqualTo(2_000);
       assertThat(scenario.counters().byPartition("first")).containsOnlyKeys(0, 1, 2);
       assertThat(scenario.counters().byPartition("second")).containsOnlyKeys(0, 1);
     }
@@ -32,6 +33,7 @@ class UnionIT {
 
       scenario.report("union with itself", 1_000);
       assertThat(scenario.accumulated()).isEqualTo(2_000);
+      assertThat(scenario.incremented()).isEqualTo(2_000);
     }
   }
 }
