@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -66,16 +67,20 @@ record CounterStore(
   }
 
   /**
-   * Moves the run from this store's id and a state to others.
+   * Moves the run from this store's id and a state to others. If Redis lost the metadata alone,
+   * records of the run before this one may lie where those of the generation will; they go.
    *
    * @param from state that the series must have, empty for none
    * @param to new state, empty to leave it
    */
   Reply begin(String newId, String from, String to) {
-    return call(
-        BEGIN,
-        List.of(keys().meta(), keys().total(), keys().live()),
-        List.of(id, newId, generation.field(), from, to, ttlMillis));
+    var keyList = new ArrayList<>(List.of(keys().meta(), keys().total(), keys().live()));
+    Set<String> leftPasses = GenerationState.read(this, generation).passes().keySet();
+    if (!leftPasses.isEmpty()) {
+      leftPasses.forEach(pass -> keyList.add(keys().ledger(generation, pass)));
+      keyList.add(keys().generation(generation));
+    }
+    return call(BEGIN, keyList, List.of(id, newId, generation.field(), from, to, ttlMillis));
   }
 
   /** Declares how many partitions a pass has. */

@@ -65,15 +65,25 @@ final class Ledger {
     Map<String, byte[]> fields = store.hash(store.keys().ledger(generation, pass));
     // After the ledger, so that it has all names of the records.
     NameDictionary names = NameDictionaries.read(store, pass);
+    try {
+      ledger.add(fields, names);
+    } catch (RecordFormatException e) {
+      // With the run go the names, which is no error of the format.
+      SeriesState unused = store.seriesState("read pass '" + pass + "'");
+      throw e;
+    }
+    return ledger;
+  }
+
+  private void add(Map<String, byte[]> fields, NameDictionary names) {
     fields.forEach(
         (field, bytes) -> {
           char kind = field.charAt(0);
           if (kind == 'c') {
-            ledger.conflicts.put(
-                Integer.parseInt(field.substring(1)), CommitRecord.decode(bytes, names));
+            conflicts.put(Integer.parseInt(field.substring(1)), CommitRecord.decode(bytes, names));
           } else if (kind != 'f' && kind != 'w') {
             byte[] folded = fields.get("f" + field);
-            ledger.entries.put(
+            entries.put(
                 Integer.parseInt(field),
                 new Entry(
                     bytes,
@@ -82,7 +92,6 @@ final class Ledger {
                     fields.containsKey("w" + field)));
           }
         });
-    return ledger;
   }
 
   /** Whether the pass is known. */

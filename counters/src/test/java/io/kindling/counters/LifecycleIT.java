@@ -2,6 +2,7 @@ package io.kindling.counters;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.kindling.core.testing.TestRedis;
 import io.kindling.counters.Commit.Committed;
@@ -205,7 +206,7 @@ class LifecycleIT {
     CounterStore old = counters.store();
     // A driver that dies in the middle: the attempt is raised, one partition and one chunk are out.
     CounterStore died = old.with(old.id(), old.generation().withAttempt(2));
-    assertThat(old.begin(old.id(), "O 1 1", "O 1 2").outcome()).isEqualTo("OK");
+    assertThat(died.begin(old.id(), "O 1 1", "O 1 2").outcome()).isEqualTo("OK");
     Ledger plain = Ledger.read(died, old.generation(), "p", 2);
     CounterVector counts = (CounterVector) plain.entry(0).record.counts();
     RecordChange remove = RecordChange.remove(plain.entry(0).bytes, 2, Increments.removing(counts));
@@ -308,6 +309,33 @@ class LifecycleIT {
   }
 
   @Test
+  void commit_nameOfAnotherKind_isRefusedAsFarAsTheDictionaryKnows() {
+    TestTask.attempt(1).commit(counters, "p", 0, "high", 1);
+    CounterVector large = large();
+    large.put(Kind.MAXIMUM, "high", 7);
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> TestTask.attempt(2).commit(counters, "p", 1, extreme(5)))
+        .withMessage("Cannot use 'high' as a maximum: in this pass it is a sum");
+    TestTask.attempt(3).commit(counters, "p", 1, large);
+
+    assertThat(counters.total("high")).as("side by side").isEqualTo(1);
+    assertThat(counters.maxima()).as("side by side").isEqualTo(Map.of("high", 7L));
+  }
+
+  @Test
+  void byPartition_extremes_areNotInIt() {
+    CounterVector vector = extreme(5);
+    vector.put(Kind.SUM, "a", 1);
+    TestTask.attempt(1).commit(counters, "p", 0, vector);
+    TestTask.attempt(2).commit(counters, "p", 1, extreme(9));
+
+    assertThat(counters.byPartition("p")).isEqualTo(Map.of(0, Map.of("a", 1L), 1, Map.of()));
+    assertThat(counters.statistics("p")).containsOnlyKeys("a");
+    assertThat(counters.maxima()).isEqualTo(Map.of("high", 9L));
+  }
+
+  @Test
   void keys_allButLive_haveTheTimeToLive() {
     TestTask.attempt(1).commit(counters, "p", 0, large());
 
@@ -330,6 +358,8 @@ class LifecycleIT {
     for (String key : keys.substring(1, keys.length() - 1).split(", ", -1)) {
       assertThat(REDIS.ask("PTTL", key)).as(key).isEqualTo("-1");
     }
+    kept.reset();
+    assertThat(REDIS.ask("KEYS", "kindling:count:{" + forEver + "}*")).isEqualTo("[]");
   }
 
   @Test
