@@ -226,7 +226,7 @@ final class SharedClient {
                 policy,
                 infoField(info, "maxmemory"),
                 policy.startsWith("volatile")
-                    ? "those with a time to live, such as results and live progress, may vanish"
+                    ? "those with a time to live, such as counters and results, may vanish"
                     : "models, counters and queues may vanish"));
       }
       return List.copyOf(warnings);

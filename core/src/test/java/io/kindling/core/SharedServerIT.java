@@ -55,7 +55,9 @@ class SharedServerIT {
     restart("--maxmemory-policy", "volatile-ttl");
     try (Redis redis = Redis.connect(server.config())) {
       assertThat(redis.warnings().get(0))
-          .contains("volatile-ttl", "those with a time to live, such as results");
+          .contains(
+              "volatile-ttl",
+              "those with a time to live, such as counters and results, may vanish");
     }
   }
 

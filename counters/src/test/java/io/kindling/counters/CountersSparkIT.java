@@ -2,6 +2,7 @@ package io.kindling.counters;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.kindling.core.testing.TestRedis;
 import java.time.Duration;
@@ -12,9 +13,14 @@ import java.util.Set;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.serializer.JavaSerializer;
+import org.apache.spark.serializer.KryoSerializer;
+import org.apache.spark.serializer.SerializerInstance;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.junit.jupiter.api.Test;
+import scala.reflect.ClassTag;
+import scala.reflect.ClassTag$;
 
 /** The public API on a local Spark whose tasks fail. */
 class CountersSparkIT {
@@ -145,6 +151,20 @@ class CountersSparkIT {
     assertThat(counted.count()).isEqualTo(100);
     assertThat(counters.totals()).isEqualTo(Map.of("rows", 100L));
     assertThat(counters.isComplete("read")).isTrue();
+  }
+
+  @Test
+  void serializer_javaAndKryo_onlyJavaCarriesARun() {
+    ClassTag<Counters> type = ClassTag$.MODULE$.apply(Counters.class);
+    SerializerInstance java = new JavaSerializer(SPARK.getConf()).newInstance();
+    SerializerInstance kryo = new KryoSerializer(SPARK.getConf()).newInstance();
+
+    Counters travelled = java.deserialize(java.serialize(counters, type), type);
+
+    assertThat(travelled).hasToString(counters.toString());
+    assertThat(travelled.store()).isEqualTo(counters.store());
+    assertThatThrownBy(() -> kryo.serialize(counters, type))
+        .hasStackTraceContaining("can't get field offset on a record class");
   }
 
   @Test

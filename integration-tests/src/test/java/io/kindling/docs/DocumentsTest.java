@@ -7,8 +7,10 @@ import io.kindling.core.testing.DocBlock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -61,5 +63,20 @@ class DocumentsTest {
     named.removeAll(tests());
 
     assertThat(named).as("tests that %s names and nobody has written", file).isEmpty();
+  }
+
+  /** The promise of that page: a test behind each sentence. */
+  @Test
+  void countersMd_whatIsLostWhen_isShownByATestInEachRow() throws IOException {
+    List<String> rows =
+        DocBlock.text("docs/counters.md")
+            .lines()
+            .dropWhile(line -> !line.startsWith("| what happens |"))
+            .skip(2)
+            .takeWhile(line -> line.startsWith("|"))
+            .toList();
+
+    assertThat(rows).hasSizeGreaterThan(20);
+    assertThat(rows).allSatisfy(row -> assertThat(row).containsPattern("\\[\\w+IT\\]\\[\\]"));
   }
 }
