@@ -43,7 +43,8 @@ final class Executors implements AutoCloseable {
     return new Executors(running, session);
   }
 
-  private static synchronized SparkProcesses processes() {
+  /** The master and the workers of all scenarios. */
+  static synchronized SparkProcesses processes() {
     if (processes == null) {
       processes = SparkProcesses.start(2, 2);
     }

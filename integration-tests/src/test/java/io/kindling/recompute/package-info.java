@@ -1,6 +1,6 @@
 /**
  * What only real Spark processes can do to a count: copies of tasks on another host, and executors
- * that die with the shuffle files of what they have counted.
+ * and drivers that die with what they have counted.
  */
 @NullMarked
 package io.kindling.recompute;
