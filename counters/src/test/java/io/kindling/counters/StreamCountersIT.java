@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.kindling.core.testing.TestRedis;
+import io.kindling.counters.recompute.Rivals;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -96,6 +97,28 @@ class StreamCountersIT {
     assertThat(stream.minima()).isEmpty();
     String keys = REDIS.ask("KEYS", "kindling:count:{" + run + "}*");
     assertThat(keys.split(",", -1)).as(keys).hasSize(2);
+  }
+
+  @Test
+  void foreachRdd_replayedBatch_countsAgainInTheAccumulatorAndByPlainHincrby() throws Exception {
+    Rivals rivals = new Rivals(SPARK.sc().longAccumulator(), REDIS.config(), run);
+    VoidFunction2<JavaRDD<Integer>, Time> batches =
+        stream.foreachRdd(
+            "clicks",
+            (rdd, counters) -> {
+              rdd.foreach(row -> rivals.countRow());
+              countRows(rdd, counters);
+            });
+    FAILURES.set(1);
+    assertThatIllegalStateException()
+        .isThrownBy(() -> batches.call(SPARK.parallelize(List.of(1, 2, 3), 2), new Time(1_000)));
+
+    batches.call(SPARK.parallelize(List.of(1, 2, 3), 2), new Time(1_000));
+
+    assertThat(stream.totals()).isEqualTo(Map.of("rows", 3L));
+    assertThat(rivals.accumulator().value()).isEqualTo(6);
+    assertThat(REDIS.ask("HGET", "kindling:count:{" + run + "}:approximate", "rows"))
+        .isEqualTo("6");
   }
 
   @Test
