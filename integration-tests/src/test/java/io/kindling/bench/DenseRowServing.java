@@ -1,12 +1,8 @@
 package io.kindling.bench;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.kindling.ml.Forest;
 import io.kindling.ml.ForestEvaluator;
 import java.io.IOException;
-import java.lang.ProcessBuilder.Redirect;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.DoubleStream;
@@ -35,19 +31,10 @@ final class DenseRowServing {
   }
 
   /** What each fork measured. */
-  static double[] forks() throws IOException {
+  static double[] forks() throws IOException, InterruptedException {
     double[] nanos = new double[FORKS];
     for (int i = 0; i < FORKS; i++) {
-      Process fork =
-          new ProcessBuilder(
-                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                  "-cp",
-                  System.getProperty("java.class.path"),
-                  DenseRowServing.class.getName())
-              .redirectError(Redirect.INHERIT)
-              .start();
-      String printed = new String(fork.getInputStream().readAllBytes(), UTF_8);
-      nanos[i] = Double.parseDouble(printed.strip());
+      nanos[i] = Double.parseDouble(Fork.run(DenseRowServing.class).get(0));
     }
     return nanos;
   }

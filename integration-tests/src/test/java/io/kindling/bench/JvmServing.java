@@ -34,7 +34,7 @@ final class JvmServing {
     return singleMicros;
   }
 
-  void report(BenchReport report, SparkServing spark) throws IOException {
+  void report(BenchReport report, SparkServing spark) throws IOException, InterruptedException {
     Timing.micros(WARM_UP, this::predict);
     singleMicros = Timing.p50Micros(ServingBench.REPETITIONS, 20_000, this::predict);
     report.add(
@@ -57,7 +57,7 @@ final class JvmServing {
     Sink.take(evaluator.predict(row.indices(), row.values()));
   }
 
-  private void reportNanosPerNode(BenchReport report) throws IOException {
+  private void reportNanosPerNode(BenchReport report) throws IOException, InterruptedException {
     String what =
         "a dense row of 1700 features, every tree walked: "
             + DenseRowServing.visited(forest)

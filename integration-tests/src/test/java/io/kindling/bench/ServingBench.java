@@ -36,6 +36,7 @@ final class ServingBench implements Benchmark {
         functions.reportMemory(report);
         new LargeForest(redis).report(report, cores);
       }
+      BlockingServing.report(report);
       ServingDocs.add(report);
     }
   }

@@ -11,7 +11,7 @@ import redis.clients.jedis.util.SafeEncoder;
 final class SlowLog {
 
   /** One call. */
-  private record Call(long micros, String command) {}
+  record Call(long micros, String command) {}
 
   private final Redis redis;
 
@@ -25,15 +25,7 @@ final class SlowLog {
 
   /** Adds the longest call, with its command and the calls' 99th percentile in the note. */
   void report(BenchReport report, String name, String what) {
-    // Entries are [id, time, microseconds, [command, arguments...], ...].
-    List<Call> calls =
-        ((List<?>) redis.jedis().sendCommand(Protocol.Command.SLOWLOG, "GET", "100000"))
-            .stream()
-                .map(entry -> (List<?>) SafeEncoder.encodeObject(entry))
-                .map(entry -> new Call((Long) entry.get(2), command((List<?>) entry.get(3))))
-                .filter(call -> !call.command().equals("SLOWLOG")) // reading it is slow itself
-                .sorted(Comparator.comparingLong(Call::micros))
-                .toList();
+    List<Call> calls = calls();
     if (calls.isEmpty()) {
       report.addExact(name, "ms", what + "; no call took 1 ms", 1);
       return;
@@ -50,6 +42,18 @@ final class SlowLog {
             calls.size(),
             calls.get(calls.size() * 99 / 100).micros() / 1e3),
         longest.micros() / 1e3);
+  }
+
+  /** All since the reset, the longest last. */
+  List<Call> calls() {
+    // Entries are [id, time, microseconds, [command, arguments...], ...].
+    return ((List<?>) redis.jedis().sendCommand(Protocol.Command.SLOWLOG, "GET", "100000"))
+        .stream()
+            .map(entry -> (List<?>) SafeEncoder.encodeObject(entry))
+            .map(entry -> new Call((Long) entry.get(2), command((List<?>) entry.get(3))))
+            .filter(call -> !call.command().equals("SLOWLOG")) // reading it is slow itself
+            .sorted(Comparator.comparingLong(Call::micros))
+            .toList();
   }
 
   private static String command(List<?> arguments) {
