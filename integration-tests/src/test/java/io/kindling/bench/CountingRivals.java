@@ -16,7 +16,7 @@ final class CountingRivals {
   private static final int REPETITIONS = CountersBench.REPETITIONS;
   private static final int COUNTERS = CountersBench.COUNTERS;
   private static final int PARTITIONS = 8;
-  private static final double SIDE_SECONDS = 7;
+  private static final double SIDE_SECONDS = 11;
   private static final CountingJob CALIBRATION = new CountingJob(PARTITIONS, 20_000_000, COUNTERS);
 
   /**
