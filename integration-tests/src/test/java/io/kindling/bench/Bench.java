@@ -12,7 +12,8 @@ final class Bench {
           Map.of(
               "serving", new ServingBench(),
               "counters", new CountersBench(),
-              "growth", new GrowthBench()));
+              "growth", new GrowthBench(),
+              "tuning", new TuningBench()));
 
   private static final Path FIGURES = Path.of("integration-tests/target/bench");
   private static final Path CHARTS = Path.of("docs/benchmarks");
