@@ -86,34 +86,7 @@ public final class ConfigSection {
   }
 
   private String nearest(String key) {
-    String best = ROOT + name;
-    int bestDistance = Integer.MAX_VALUE;
-    for (ConfigKey<?> known : keys) {
-      int distance = distance(key, known.name());
-      if (distance < bestDistance) {
-        best = known.name();
-        bestDistance = distance;
-      }
-    }
-    return best;
-  }
-
-  /** Levenshtein's distance: insertions, deletions and replacements from one text to the other. */
-  private static int distance(String a, String b) {
-    int[] previous = new int[b.length() + 1];
-    for (int j = 0; j <= b.length(); j++) {
-      previous[j] = j;
-    }
-    for (int i = 1; i <= a.length(); i++) {
-      int[] current = new int[b.length() + 1];
-      current[0] = i;
-      for (int j = 1; j <= b.length(); j++) {
-        int replaced = previous[j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-        current[j] = Math.min(replaced, Math.min(previous[j], current[j - 1]) + 1);
-      }
-      previous = current;
-    }
-    return previous[b.length()];
+    return NearestName.to(key, keys.stream().map(ConfigKey::name).toList());
   }
 
   /** The values of a section, and the problems met so far. Not safe for concurrent use. */

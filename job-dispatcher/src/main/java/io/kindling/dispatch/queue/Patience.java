@@ -1,0 +1,70 @@
+package io.kindling.dispatch.queue;
+
+import io.kindling.core.RedisUnavailableException;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/**
+ * Repeats what failed because Redis was unreachable, with pauses that double up to a second and
+ * jitter, so that clients which lost it together do not return together. Ends at once when it is
+ * closed.
+ */
+final class Patience {
+  private static final long FIRST_MILLIS = 20;
+  private static final long LONGEST_MILLIS = 1_000;
+
+  private final CountDownLatch closed = new CountDownLatch(1);
+
+  void close() {
+    closed.countDown();
+  }
+
+  boolean isClosed() {
+    return closed.getCount() == 0;
+  }
+
+  /**
+   * Runs something that may run twice.
+   *
+   * @param longest how long to repeat
+   * @throws RedisUnavailableException the last one, if that was not long enough
+   */
+  <T> T repeat(Duration longest, Supplier<T> action) {
+    long deadlineNanos = System.nanoTime() + longest.toNanos();
+    for (int failures = 1; ; failures++) {
+      try {
+        return action.get();
+      } catch (RedisUnavailableException e) {
+        long leftMillis = (deadlineNanos - System.nanoTime()) / 1_000_000;
+        if (leftMillis <= 0 || !pause(failures, leftMillis)) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  /**
+   * Waits after a failure.
+   *
+   * @param failures how many there were one after the other
+   * @return false if it was closed or interrupted
+   */
+  boolean pause(int failures, long longestMillis) {
+    long step = Math.min(FIRST_MILLIS << Math.min(failures, 10), LONGEST_MILLIS);
+    long millis = ThreadLocalRandom.current().nextLong(step / 2, step + 1);
+    return sleep(Math.min(millis, longestMillis));
+  }
+
+  /** Waits; returns false if it was closed or interrupted. */
+  boolean sleep(long millis) {
+    try {
+      return !closed.await(millis, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+}
