@@ -99,13 +99,13 @@ record QueueScripts(Redis redis, QueueKeys keys) {
     args.addAll(
         List.of(options.resultTtl().toMillis(), QueueOptions.MAX_KEPT_ASIDE, KEY_TTL_MILLIS));
     for (Seen one : seen) {
-      Arrival arrival = one.arrival();
+      Arrival arrival = one.arrival;
       String key = arrival.key();
       keyList.add(keys.record(arrival.id()));
       keyList.add(keys.record(arrival.spareId()));
       keyList.add(
           key.isEmpty() ? keys.record(arrival.id()) : keys.idempotency(tenant, arrival.key()));
-      args.addAll(List.of(one.payload(), one.length(), arrival.kind()));
+      args.addAll(List.of(one.payload, one.length, arrival.kind()));
       args.addAll(List.of(arrival.id(), arrival.spareId(), arrival.command()));
       args.addAll(List.of(key, arrival.digest(), arrival.timeoutMillis()));
     }
@@ -113,7 +113,17 @@ record QueueScripts(Redis redis, QueueKeys keys) {
   }
 
   /** A payload at the head of a list, whole or its beginning, and what was made of it. */
-  record Seen(byte[] payload, long length, Arrival arrival) {}
+  static final class Seen {
+    private final byte[] payload;
+    private final long length;
+    private final Arrival arrival;
+
+    Seen(byte[] payload, long length, Arrival arrival) {
+      this.payload = payload;
+      this.length = length;
+      this.arrival = arrival;
+    }
+  }
 
   Reply take(QueueOptions options, String driver, int count, int maxBytes, List<Integer> limits) {
     var keyList = new ArrayList<>(List.of(keys.meta(), keys.leases()));

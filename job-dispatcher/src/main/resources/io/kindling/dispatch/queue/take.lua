@@ -45,9 +45,9 @@ while count > 0 do
   local entry = heads[t]
   local id = entry:match('^.-/(.+)$')
   local record = base .. 'cmd:' .. id
-  local fields = redis.pcall('HMGET', record, 'payload', 'command', 'submitted', 'deadline', 'recoveries', 'attempts')
+  local fields = redis.pcall('HMGET', record, 'payload', 'command', 'submitted', 'deadline', 'recoveries', 'attempts', 'state')
   -- What has no record was evicted; what is past its deadline the reaper ends.
-  if not fields.err and fields[1] and tonumber(fields[4]) > now then
+  if not fields.err and fields[7] == 'QUEUED' and tonumber(fields[4]) > now then
     if #fields[1] > bytes and #taken > 0 then
       break
     end
