@@ -69,8 +69,8 @@ final class Housekeeper implements AutoCloseable {
 
   private void keep() {
     int failures = 0;
-    long nextReap = System.nanoTime();
-    long nextSearch = nextReap;
+    long nextSearch = System.nanoTime();
+    long nextReap = nextSearch + options.reapInterval().toNanos();
     long tick = Math.min(ADMIT_INTERVAL.toMillis(), options.reapInterval().toMillis());
     while (patience.sleep(tick)) {
       try {

@@ -75,8 +75,7 @@ public record QueueOptions(
                 queue,
                 "weight " + weight + " of tenant '" + tenant + "': allowed is 0.001 to 1000"));
     checkDuration(queue, "lease", lease, Duration.ofMillis(100), Duration.ofHours(1));
-    checkDuration(
-        queue, "reap interval", reapInterval, Duration.ofMillis(10), lease.multipliedBy(10));
+    checkDuration(queue, "reap interval", reapInterval, Duration.ofMillis(10), Duration.ofHours(1));
     checkNumber(queue, "recoveries", maxRecoveries, 0, 1_000);
     checkNumber(queue, "attempts", maxAttempts, 0, 1_000);
     checkDuration(queue, "first retry", firstRetry, Duration.ofMillis(1), Duration.ofHours(1));

@@ -212,7 +212,8 @@ class AdmissionIT {
 
   @Test
   void push_deeplyNested_isRefused() {
-    bed.push("a", "{\"command\":\"count\",\"x\":" + "[".repeat(100_000) + "]".repeat(100_000) + "}");
+    bed.push(
+        "a", "{\"command\":\"count\",\"x\":" + "[".repeat(100_000) + "]".repeat(100_000) + "}");
     bed.push("a", "{\"command\":\"count\",\"x\":" + "{\"y\":".repeat(10_000));
 
     assertThat(takeAll(bed.driver())).isEmpty();
@@ -247,7 +248,8 @@ class AdmissionIT {
     assertThat(leases.get(0).payload()).isEqualTo(fits);
     assertThat(onlyRefused().error())
         .isEqualTo("Cannot accept the payload: it has 1,048,577 bytes, allowed are 1,048,576");
-    assertThat(onlyRefused().payload()).isEqualTo(fits.replace("large", "larger").substring(0, 1_024));
+    assertThat(onlyRefused().payload())
+        .isEqualTo(fits.replace("large", "larger").substring(0, 1_024));
   }
 
   @Test
@@ -298,8 +300,10 @@ class AdmissionIT {
 
   @Test
   void push_sameIdKeyAndContent_isTheSamePush() {
-    bed.push("a", "{\"id\":\"c-1\",\"command\":\"count\",\"key\":\"k\",\"x\":[1,{\"p\":1,\"q\":2}]}");
-    bed.push("a", "{\"x\":[1,{\"q\":2,\"p\":1}],\"key\":\"k\",\"id\":\"c-1\",\"command\":\"count\"}");
+    bed.push(
+        "a", "{\"id\":\"c-1\",\"command\":\"count\",\"key\":\"k\",\"x\":[1,{\"p\":1,\"q\":2}]}");
+    bed.push(
+        "a", "{\"x\":[1,{\"q\":2,\"p\":1}],\"key\":\"k\",\"id\":\"c-1\",\"command\":\"count\"}");
 
     assertThat(takeAll(bed.driver())).extracting(Lease::id).containsExactly("c-1");
     assertThat(bed.client().refused(10)).isEmpty();

@@ -130,7 +130,6 @@ class FairOrderIT {
 
     assertThat(driver.take(3))
         .extracting(Lease::id)
-        .containsExactlyInAnyOrderElementsOf(
-            first.subList(0, 3).stream().map(Lease::id).toList());
+        .containsExactlyInAnyOrderElementsOf(first.subList(0, 3).stream().map(Lease::id).toList());
   }
 }

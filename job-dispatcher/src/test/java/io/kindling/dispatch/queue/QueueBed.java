@@ -27,9 +27,7 @@ final class QueueBed implements AutoCloseable {
 
   /** Options of one tenant {@code a}; the queue's own housekeeping is rare. */
   QueueOptions options(UnaryOperator<QueueOptions.Builder> choices) {
-    return choices
-        .apply(QueueOptions.builder(queue).reapInterval(Duration.ofMinutes(5)))
-        .build();
+    return choices.apply(QueueOptions.builder(queue).reapInterval(Duration.ofMinutes(5))).build();
   }
 
   CommandQueue driver() {

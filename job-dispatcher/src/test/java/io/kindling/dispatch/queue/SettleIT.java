@@ -30,8 +30,7 @@ class SettleIT {
 
   private void assertNothingPointsTo(String id) {
     for (String set :
-        List.of(
-            bed.keys.ready("a"), bed.keys.leases(), bed.keys.delayed(), bed.keys.deadlines())) {
+        List.of(bed.keys.ready("a"), bed.keys.leases(), bed.keys.delayed(), bed.keys.deadlines())) {
       assertThat(bed.redis.jedis().zscore(set, "a/" + id)).as(set).isNull();
     }
   }
@@ -75,8 +74,7 @@ class SettleIT {
     driver.take(3).forEach(lease -> results.put(lease, "result of " + lease.id()));
     bed.client().cancel("a", "c-2");
 
-    assertThat(driver.finish(results))
-        .containsExactly(Settled.DONE, Settled.STALE, Settled.DONE);
+    assertThat(driver.finish(results)).containsExactly(Settled.DONE, Settled.STALE, Settled.DONE);
 
     assertThat(bed.record("c-1")).containsEntry("result", "result of c-1");
     assertThat(bed.record("c-3")).containsEntry("result", "result of c-3");
@@ -133,10 +131,7 @@ class SettleIT {
     assertThat(client.progress("c-3")).isEqualTo(Optional.empty());
     assertThatIllegalArgumentException()
         .isThrownBy(() -> driver.progress(Map.of(one, "x".repeat(4_097))))
-        .withMessage(
-            "Cannot tell the progress of "
-                + one
-                + ": 4,097 bytes, allowed are 4,096");
+        .withMessage("Cannot tell the progress of " + one + ": 4,097 bytes, allowed are 4,096");
   }
 
   @Test

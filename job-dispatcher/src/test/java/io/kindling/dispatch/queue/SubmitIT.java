@@ -125,10 +125,12 @@ class SubmitIT {
         .withMessage("Cannot accept command 'c-1': there is no 'command'");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> client.push("a", "c\n1", "k", Map.of("command", "count")))
-        .withMessage("Cannot use 'c\\u000a1' as an id: allowed are 1 to 128 of A-Z a-z 0-9 _ . : -");
+        .withMessage(
+            "Cannot use 'c\\u000a1' as an id: allowed are 1 to 128 of A-Z a-z 0-9 _ . : -");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> client.push("a\nb", "c-1", "k", Map.of("command", "count")))
-        .withMessage("Cannot use 'a\\u000ab' as a tenant: allowed are 1 to 64 of A-Z a-z 0-9 _ . -");
+        .withMessage(
+            "Cannot use 'a\\u000ab' as a tenant: allowed are 1 to 64 of A-Z a-z 0-9 _ . -");
     assertThatIllegalArgumentException()
         .isThrownBy(
             () -> client.push("a", "c-1", "k", Map.of("command", "x", "y", "z".repeat(1 << 20))))
@@ -164,10 +166,12 @@ class SubmitIT {
     bed.redis.jedis().hset(bed.keys.meta(), "format", "2");
 
     String message =
-        "Cannot use queue '" + bed.queue + "' at " + bed.redis + ": its format is 2, this build reads 1";
-    assertThatExceptionOfType(KindlingException.class)
-        .isThrownBy(bed::driver)
-        .withMessage(message);
+        "Cannot use queue '"
+            + bed.queue
+            + "' at "
+            + bed.redis
+            + ": its format is 2, this build reads 1";
+    assertThatExceptionOfType(KindlingException.class).isThrownBy(bed::driver).withMessage(message);
     assertThatExceptionOfType(KindlingException.class)
         .isThrownBy(() -> client.submit(push("c-1", "k"), 10, 10))
         .withMessage(message);
