@@ -43,7 +43,7 @@ public final class CommandQueue implements AutoCloseable {
   static final long POLL_MILLIS = 100;
 
   /** Of a call of take.lua, so that it takes some ms at most. */
-  static final int MAX_TAKEN = 128;
+  static final int MAX_TAKEN = 64;
 
   private static final int MAX_BYTES = 1 << 20;
 
@@ -170,40 +170,60 @@ public final class CommandQueue implements AutoCloseable {
    * @throws RedisUnavailableException if Redis cannot be reached
    */
   public List<Lease> take(TakeLimits limits) {
-    intake.run();
-    List<String> tenants = List.copyOf(options.tenants().keySet());
-    int[] left = tenants.stream().mapToInt(limits::of).toArray();
     var leases = new ArrayList<Lease>();
-    while (leases.size() < limits.total()) {
-      int count = Math.min(limits.total() - leases.size(), MAX_TAKEN);
-      List<Integer> byTenant = java.util.Arrays.stream(left).boxed().toList();
-      Reply reply = scripts.take(options, driver, count, MAX_BYTES, byTenant);
-      List<?> taken = reply.list(0);
-      for (int i = 0; i < taken.size(); i += 9) {
-        int tenant = (int) Reply.number(taken.get(i));
-        left[tenant]--;
-        Lease lease = lease(tenants.get(tenant), taken.subList(i, i + 9));
-        keeper.hold(lease);
-        leases.add(lease);
-      }
-      if (taken.isEmpty()) {
-        break;
-      }
-    }
+    int before;
+    do {
+      before = leases.size();
+      intake.run();
+      takeReady(limits, leases);
+    } while (leases.size() > before && leases.size() < limits.total());
     return leases;
   }
 
-  private static Lease lease(String tenant, List<?> fields) {
+  private void takeReady(TakeLimits limits, List<Lease> leases) {
+    List<String> tenants = List.copyOf(options.tenants().keySet());
+    var left = new ArrayList<Integer>();
+    for (String tenant : tenants) {
+      long has = leases.stream().filter(lease -> lease.tenant().equals(tenant)).count();
+      left.add(limits.of(tenant) - (int) has);
+    }
+    while (leases.size() < limits.total()) {
+      int count = Math.min(limits.total() - leases.size(), MAX_TAKEN);
+      List<?> taken = scripts.take(options, driver, count, MAX_BYTES, left).list(0);
+      var payloads = new ArrayList<Response<String>>();
+      try (RedisPipeline pipeline = redis.pipeline()) {
+        for (int i = 0; i < taken.size(); i += 8) {
+          String record = scripts.keys().record(Reply.text(taken.get(i + 1)));
+          payloads.add(pipeline.hget(record, "payload"));
+        }
+      }
+      for (int i = 0; i < taken.size(); i += 8) {
+        int tenant = (int) Reply.number(taken.get(i));
+        left.set(tenant, left.get(tenant) - 1);
+        String payload = payloads.get(i / 8).get();
+        if (payload != null) { // Else its record is gone, by eviction.
+          Lease lease = lease(tenants.get(tenant), taken.subList(i, i + 8), payload);
+          keeper.hold(lease);
+          leases.add(lease);
+        }
+      }
+      if (taken.isEmpty()) {
+        return;
+      }
+    }
+  }
+
+  private static Lease lease(String tenant, List<?> fields, String payload) {
     return new Lease(
         Reply.text(fields.get(1)),
         tenant,
         Reply.number(fields.get(2)),
         Reply.text(fields.get(3)),
-        Reply.text(fields.get(4)),
+        payload,
+        QueueScripts.instant(fields.get(4)),
         QueueScripts.instant(fields.get(5)),
-        QueueScripts.instant(fields.get(6)),
-        (int) Reply.number(fields.get(7)),
-        (int) Reply.number(fields.get(8)));
+        (int) Reply.number(fields.get(6)),
+        (int) Reply.number(fields.get(7)));
   }
 
   /** The leases that this driver holds now. */
@@ -339,16 +359,7 @@ public final class CommandQueue implements AutoCloseable {
   }
 
   private List<Settled> runAll(List<Call> calls) {
-    if (calls.size() == 1) {
-      return List.of(settled(scripts.run(calls.get(0))));
-    }
-    var responses = new ArrayList<Response<Object>>();
-    try (RedisPipeline pipeline = redis.pipeline()) {
-      for (Call call : calls) {
-        responses.add(pipeline.call(call.script(), call.keys(), call.args()));
-      }
-    }
-    return responses.stream().map(response -> settled(Reply.of(response.get()))).toList();
+    return scripts.runAll(calls).stream().map(CommandQueue::settled).toList();
   }
 
   private static Settled settled(Reply reply) {

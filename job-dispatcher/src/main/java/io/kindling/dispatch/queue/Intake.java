@@ -1,5 +1,6 @@
 package io.kindling.dispatch.queue;
 
+import io.kindling.dispatch.queue.QueueScripts.Call;
 import io.kindling.dispatch.queue.QueueScripts.Seen;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -14,12 +15,12 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class Intake {
   /** Measured to keep a call of peek.lua or admit.lua below some ms. */
-  static final int MAX_PAYLOADS = 128;
+  static final int MAX_PAYLOADS = 64;
 
-  static final int MAX_BYTES = 1 << 20;
+  static final int MAX_BYTES = 256 << 10;
 
   /** Rounds of a call, so that a flood does not keep a driver from taking. */
-  private static final int MAX_ROUNDS = 16;
+  private static final int MAX_ROUNDS = 32;
 
   private final QueueScripts scripts;
   private final QueueOptions options;
@@ -69,6 +70,10 @@ final class Intake {
           .computeIfAbsent(tenant, name -> new ArrayList<>())
           .add(new Seen(payload, length, reader.read(payload, length)));
     }
-    byTenant.forEach((tenant, seen) -> scripts.admit(options, tenant, seen));
+    List<Call> calls =
+        byTenant.entrySet().stream()
+            .map(one -> scripts.admit(options, one.getKey(), one.getValue()))
+            .toList();
+    scripts.runAll(calls);
   }
 }

@@ -2,12 +2,14 @@ package io.kindling.dispatch.queue;
 
 import io.kindling.core.KindlingException;
 import io.kindling.core.Redis;
+import io.kindling.core.RedisPipeline;
 import io.kindling.core.RedisScript;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import redis.clients.jedis.Response;
 
 /** The one place that calls the queue's scripts; each call is one round trip. */
 record QueueScripts(Redis redis, QueueKeys keys) {
@@ -32,7 +34,7 @@ record QueueScripts(Redis redis, QueueKeys keys) {
   /** A driver that was not seen for so long is forgotten. */
   private static final long DRIVER_MILLIS = 3_600_000;
 
-  private static final int LARGEST_REAP = 100;
+  private static final int LARGEST_REAP = 40;
 
   private static RedisScript script(String file) {
     return RedisScript.fromClasspath(QueueScripts.class, file);
@@ -44,6 +46,20 @@ record QueueScripts(Redis redis, QueueKeys keys) {
   Reply run(Call call) {
     Object raw = redis.scripts().call(call.script(), call.keys(), call.args());
     return Reply.of(Objects.requireNonNull(raw));
+  }
+
+  /** Runs scripts in one round trip. Others may come between them. */
+  List<Reply> runAll(List<Call> calls) {
+    if (calls.size() == 1) {
+      return List.of(run(calls.get(0)));
+    }
+    var responses = new ArrayList<Response<Object>>();
+    try (RedisPipeline pipeline = redis.pipeline()) {
+      for (Call call : calls) {
+        responses.add(pipeline.call(call.script(), call.keys(), call.args()));
+      }
+    }
+    return responses.stream().map(response -> Reply.of(response.get())).toList();
   }
 
   Reply submit(
@@ -58,14 +74,17 @@ record QueueScripts(Redis redis, QueueKeys keys) {
     return run(
         new Call(
             SUBMIT,
+            List.of(keys.inbox(tenant), keys.idempotency(tenant, key), keys.wake()),
             List.of(
-                keys.meta(),
-                keys.inbox(tenant),
-                keys.ready(tenant),
-                keys.idempotency(tenant, key),
-                keys.record(id),
-                keys.wake()),
-            List.of(id, digest, payload, keyMillis, maxDepth, maxQueueDepth, KEY_TTL_MILLIS)));
+                id,
+                digest,
+                payload,
+                keyMillis,
+                maxDepth,
+                maxQueueDepth,
+                KEY_TTL_MILLIS,
+                keys.base(),
+                tenant)));
   }
 
   Reply peek(QueueOptions options, int maxPayloads, int maxBytes, int firstTenant) {
@@ -84,7 +103,7 @@ record QueueScripts(Redis redis, QueueKeys keys) {
   }
 
   /** Admits what was peeked at the head of a tenant's list, in order. */
-  Reply admit(QueueOptions options, String tenant, List<Seen> seen) {
+  Call admit(QueueOptions options, String tenant, List<Seen> seen) {
     var keyList =
         new ArrayList<>(
             List.of(
@@ -109,7 +128,7 @@ record QueueScripts(Redis redis, QueueKeys keys) {
       args.addAll(List.of(arrival.id(), arrival.spareId(), arrival.command()));
       args.addAll(List.of(key, arrival.digest(), arrival.timeoutMillis()));
     }
-    return run(new Call(ADMIT, keyList, args));
+    return new Call(ADMIT, keyList, args);
   }
 
   /** A payload at the head of a list, whole or its beginning, and what was made of it. */

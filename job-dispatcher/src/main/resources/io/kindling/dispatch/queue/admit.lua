@@ -61,12 +61,20 @@ local function objection(kind, id, key, digest, record, idem)
   return false
 end
 
+-- LPOS compares without a copy of the head, of which only the beginning of a payload that is too large needs one.
+local function is_head(payload, length)
+  if #payload == length then
+    return redis.call('LPOS', inbox, payload, 'MAXLEN', 1) == 0
+  end
+  local head = redis.call('LINDEX', inbox, 0)
+  return head and #head == length and head:sub(1, #payload) == payload
+end
+
 local moved = 0
 for i = 7, #ARGV, 9 do
   local payload, length, kind, id, spare, command, key, digest, timeout = unpack(ARGV, i, i + 8)
   local record, spare_record, idem = unpack(KEYS, 6 + 3 * moved, 8 + 3 * moved)
-  local head = redis.call('LINDEX', inbox, 0)
-  if not head or #head ~= tonumber(length) or head ~= payload and head:sub(1, #payload) ~= payload then
+  if not is_head(payload, tonumber(length)) then
     break
   end
   if kind == 'X' then
@@ -96,7 +104,7 @@ for i = 7, #ARGV, 9 do
       refuse(spare_record, spare, payload, why)
     end
   end
-  redis.call('LPOP', inbox)
+  redis.call('LTRIM', inbox, 1, -1) -- LPOP would copy the payload once more.
   moved = moved + 1
 end
 

@@ -5,7 +5,7 @@
 -- KEYS[3..] for each tenant its ingress list and the zset of what it has ready
 --           and the ready sets of the tenants of what is due, which have the same hash tag
 -- ARGV[1] the queue's prefix          ARGV[2] ms to live of keys
--- ARGV[3] most payloads to return     ARGV[4] most bytes to return; one payload at least
+-- ARGV[3] most payloads to return     ARGV[4] bytes of payloads after which none follows
 -- ARGV[5] bytes of the largest payload that is returned whole
 -- ARGV[6] a tenant with so many ready is left alone
 -- ARGV[7] number of the tenant to begin with, from 0
@@ -63,13 +63,13 @@ for i = 0, tenants - 1 do
     if length > largest then
       payload = payload:sub(1, 1024)
     end
-    if #payload > bytes and #payloads > 0 then
-      return {'OK', ready, payloads}
-    end
-    bytes, count = bytes - #payload, count - 1
     payloads[#payloads + 1] = t - 1
     payloads[#payloads + 1] = length
     payloads[#payloads + 1] = payload
+    bytes, count = bytes - length, count - 1
+    if bytes < 0 then
+      return {'OK', ready, payloads}
+    end
   end
 end
 return {'OK', ready, payloads}

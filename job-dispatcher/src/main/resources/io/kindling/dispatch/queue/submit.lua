@@ -1,15 +1,15 @@
 -- Pushes a command under its idempotency key, if there is room: once, however often it is called.
 --
--- KEYS[1] hash meta
--- KEYS[2] ingress list of the tenant
--- KEYS[3] zset of what the tenant has ready
--- KEYS[4] string of the idempotency key
--- KEYS[5] record of the command
--- KEYS[6] list that wakes drivers
+-- KEYS[1] ingress list of the tenant
+-- KEYS[2] string of the idempotency key
+-- KEYS[3] list that wakes drivers
+--           and the hash meta, what the tenant has ready, and the record, which have the same hash tag and are only read:
+--           a client need not have the right to write them, as it must for every key that is declared
 -- ARGV[1] id                         ARGV[2] digest            ARGV[3] payload
 -- ARGV[4] ms that the key lives until a driver admits the command
 -- ARGV[5] most that may wait of the tenant                     ARGV[6] most that may wait of all
 -- ARGV[7] ms to live of the wake list
+-- ARGV[8] the queue's prefix         ARGV[9] tenant
 -- Reply   {outcome, ...}; outcome is one of
 --           OK             pushed
 --           WAITS          pushed before, and still in the list
@@ -21,10 +21,10 @@
 --           FORMAT, n      the queue has another format
 -- O(n) in the length of the list where the key is known and the record is not, else O(1). Redis 6.2. All keys in one slot.
 
-local meta, inbox, ready, idem, record, wake = unpack(KEYS)
-local id, digest, payload = ARGV[1], ARGV[2], ARGV[3]
+local inbox, idem, wake = unpack(KEYS)
+local id, digest, payload, base = ARGV[1], ARGV[2], ARGV[3], ARGV[8]
 
-local known = redis.call('HMGET', meta, 'format', 'depth')
+local known = redis.call('HMGET', base .. 'meta', 'format', 'depth')
 if known[1] and known[1] ~= '1' then
   return {'FORMAT', known[1]}
 end
@@ -37,7 +37,7 @@ if holder then
     return {'KEY', holder_id}
   end
 end
-local state = redis.call('HGET', record, 'state')
+local state = redis.call('HGET', base .. 'cmd:' .. id, 'state')
 if state then
   return {'STATE', state}
 end
@@ -45,7 +45,7 @@ if holder and redis.call('LPOS', inbox, payload) then
   redis.call('PEXPIRE', idem, ARGV[4])
   return {'WAITS'}
 end
-local depth = redis.call('LLEN', inbox) + redis.call('ZCARD', ready)
+local depth = redis.call('LLEN', inbox) + redis.call('ZCARD', base .. 'ready:' .. ARGV[9])
 if depth >= tonumber(ARGV[5]) then
   return {'FULL', tostring(depth), ARGV[5]}
 end

@@ -395,8 +395,7 @@ class AdmissionIT {
     List<Lease> leases = driver.take(5);
     driver.finish(leases.get(0), "1");
     driver.retryLater(leases.get(1), "later");
-    bed.expireLease("a", leases.get(2).id());
-    driver.reap();
+    bed.loseLease(driver, "a", leases.get(2).id());
 
     assertThat(bed.redis.jedis().keys(bed.keys.base() + "*"))
         .hasSizeGreaterThan(12)

@@ -76,9 +76,14 @@ final class QueueBed implements AutoCloseable {
     return String.valueOf(redis.jedis().hget(keys.record(id), "error"));
   }
 
-  /** As if the driver had not been heard of for the time of a lease. */
-  void expireLease(String tenant, String id) {
-    redis.jedis().zadd(keys.leases(), 1, tenant + "/" + id);
+  /**
+   * As if the command's driver had not been heard of for the time of a lease, until it is reaped.
+   */
+  void loseLease(CommandQueue reaper, String tenant, String id) {
+    while (state(id).equals("RUNNING")) { // Its keeper may renew in between.
+      redis.jedis().zadd(keys.leases(), 1, tenant + "/" + id);
+      reaper.reap();
+    }
   }
 
   /** As if the deadline were over. */

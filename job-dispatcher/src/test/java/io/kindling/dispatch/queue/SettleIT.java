@@ -267,7 +267,7 @@ class SettleIT {
     driver.finish(take(driver, "ended"), "1");
     driver.fail(take(driver, "failed"), "why");
     take(driver, "dead");
-    bed.expireLease("a", "dead");
+    bed.loseLease(driver, "a", "dead");
     take(driver, "expired");
     bed.passDeadline("a", "expired");
     driver.reap();
