@@ -25,6 +25,7 @@ class ArchitectureTest {
   private static final String MODELS_SPARK = "io.kindling.ml.spark..";
   private static final String COUNTERS = "io.kindling.counters..";
   private static final String DISPATCHER = "io.kindling.dispatch..";
+  private static final String QUEUE = "io.kindling.dispatch.queue..";
   private static final DescribedPredicate<JavaClass> SPARK =
       resideInAnyPackage("org.apache.spark..", "scala..");
 
@@ -81,6 +82,16 @@ class ArchitectureTest {
           .resideOutsideOfPackage(MODELS_SPARK)
           .should(
               Conditions.dependOnNone(SPARK.or(resideInAPackage(MODELS_SPARK)), FOREST_OF_TREES));
+
+  /** Clients submit and read with no Spark on their class path. */
+  @ArchTest
+  static final ArchRule queue_knowsNoSparkAndNothingAboveIt =
+      noClasses()
+          .that()
+          .resideInAPackage(QUEUE)
+          .should()
+          .dependOnClassesThat(
+              SPARK.or(resideInAPackage(DISPATCHER).and(not(resideInAPackage(QUEUE)))));
 
   /** Lettuce is an optional dependency: who does not use the asynchronous client lacks it. */
   @ArchTest

@@ -45,8 +45,6 @@ final class LeaseKeeper implements AutoCloseable {
     this.listener = listener;
     thread = new Thread(this::keep, "kindling-leases-" + options.queue());
     thread.setDaemon(true);
-    // A full processor shall not cost leases.
-    thread.setPriority(Thread.MAX_PRIORITY);
   }
 
   void start() {

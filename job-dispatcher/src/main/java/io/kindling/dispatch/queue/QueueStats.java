@@ -65,6 +65,20 @@ public record QueueStats(
    */
   public record Driver(String id, String name, Instant started, Instant lastSeen) {}
 
+  /**
+   * The numbers of a tenant.
+   *
+   * @throws IllegalArgumentException if it is not configured
+   */
+  public Tenant tenant(String name) {
+    Tenant tenant = tenants.get(name);
+    if (tenant == null) {
+      throw new IllegalArgumentException(
+          "Cannot tell of tenant '" + Names.shown(name) + "': configured are " + tenants.keySet());
+    }
+    return tenant;
+  }
+
   static QueueStats of(Reply reply, List<String> names, List<String> unknownLists) {
     Map<String, String> meta = pairs(reply.texts(1));
     List<?> lengths = reply.list(7);

@@ -100,7 +100,7 @@ class BoundedTimeIT {
   }
 
   @Test
-  void tenThousandCommandsOf64Tenants_areHandledInSmallSteps() throws Exception {
+  void tenThousandCommandsOf64Tenants_areHandledInSmallSteps() {
     try (TestRedis server = server();
         QueueBed bed = new QueueBed(server)) {
       CommandQueue gone = driver(bed);
@@ -139,7 +139,7 @@ class BoundedTimeIT {
   }
 
   @Test
-  void payloadsOfOneMebibyte_areHandledOneByOne() throws Exception {
+  void payloadsOfOneMebibyte_areHandledOneByOne() {
     try (TestRedis server = server();
         QueueBed bed = new QueueBed(server)) {
       String large = "{\"command\":\"count\",\"where\":\"" + "x".repeat(1_000_000) + "\"}";
@@ -170,7 +170,7 @@ class BoundedTimeIT {
   }
 
   @Test
-  void keySubmittedAgainBehindTenThousand_isFoundInTheList() throws Exception {
+  void keySubmittedAgainBehindTenThousand_isFoundInTheList() {
     try (TestRedis server = server();
         QueueBed bed = new QueueBed(server)) {
       QueueClient client = bed.client();

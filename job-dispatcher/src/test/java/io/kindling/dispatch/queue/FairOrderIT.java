@@ -14,7 +14,7 @@ class FairOrderIT {
   private final QueueBed bed = new QueueBed();
 
   @AfterEach
-  void close() throws Exception {
+  void close() {
     bed.close();
   }
 
@@ -85,12 +85,12 @@ class FairOrderIT {
         pushed.add(id);
         bed.pushCounts(tenant, id);
       }
-      Map<String, QueueStats.Tenant> before = driver.stats().tenants();
+      QueueStats before = driver.stats();
       int n = random.nextInt(100);
       List<Lease> leases = driver.take(n);
-      long backlogged = before.values().stream().filter(t -> t.depth() >= n).count();
+      long backlogged = before.tenants().values().stream().filter(t -> t.depth() >= n).count();
       for (String name : tenants) {
-        if (before.get(name).depth() >= n) {
+        if (before.tenant(name).depth() >= n) {
           // Its share of what others took, too, up to one command each way and a rounding.
           assertThat(of(name, leases)).isGreaterThanOrEqualTo(n / 4 - 4);
           assertThat(backlogged).isPositive();

@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.CountDownLatch;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -18,7 +17,7 @@ class LeaseIT {
   private final QueueBed bed = new QueueBed();
 
   @AfterEach
-  void close() throws Exception {
+  void close() {
     bed.close();
   }
 
@@ -151,8 +150,7 @@ class LeaseIT {
                 + "'");
     assertThat(bed.client().dead(10)).extracting(CommandRecord::id).containsExactly("c-1");
     assertThat(driver.stats().dead()).isEqualTo(1);
-    assertThat(driver.stats().tenants().get("a").counts())
-        .isEqualTo(Map.of("RECOVERED", 3L, "DEAD", 1L));
+    assertThat(driver.stats().tenant("a").counts()).isEqualTo(Map.of("RECOVERED", 3L, "DEAD", 1L));
   }
 
   @Test
@@ -278,7 +276,6 @@ class LeaseIT {
     }
     var taken = new ConcurrentLinkedQueue<String>();
     var threads = new ArrayList<Thread>();
-    var start = new CountDownLatch(1);
     for (int i = 0; i < 4; i++) {
       CommandQueue driver = bed.driver(o -> o.tenant("a", 1).tenant("b", 1));
       threads.add(
@@ -297,7 +294,6 @@ class LeaseIT {
               }));
     }
     threads.forEach(Thread::start);
-    start.countDown();
     for (Thread thread : threads) {
       thread.join();
     }

@@ -14,7 +14,7 @@ final class QueueBed implements AutoCloseable {
   final Redis redis;
   final String queue = TestRedis.prefix() + "q";
   final QueueKeys keys = new QueueKeys(queue);
-  private final List<AutoCloseable> opened = new ArrayList<>();
+  private final List<CommandQueue> opened = new ArrayList<>();
 
   QueueBed() {
     this(TestRedis.shared());
@@ -98,10 +98,8 @@ final class QueueBed implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
-    for (AutoCloseable one : opened) {
-      one.close();
-    }
+  public void close() {
+    opened.forEach(CommandQueue::close);
     redis.close();
   }
 }

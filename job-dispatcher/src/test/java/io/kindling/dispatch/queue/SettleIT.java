@@ -17,7 +17,7 @@ class SettleIT {
   private final QueueBed bed = new QueueBed();
 
   @AfterEach
-  void close() throws Exception {
+  void close() {
     bed.close();
   }
 
@@ -63,7 +63,7 @@ class SettleIT {
     assertThat(driver.fail(lease, "third")).isEqualTo(Settled.STALE);
 
     assertThat(bed.record("c-1")).containsEntry("result", "first").doesNotContainKey("error");
-    assertThat(driver.stats().tenants().get("a").counts()).isEqualTo(Map.of("RESULT_READY", 1L));
+    assertThat(driver.stats().tenant("a").counts()).isEqualTo(Map.of("RESULT_READY", 1L));
   }
 
   @Test
@@ -162,8 +162,7 @@ class SettleIT {
     assertThat(bed.state("c-1")).isEqualTo("DEAD");
     assertThat(bed.error("c-1")).isEqualTo("Given up after 4 attempts: executor lost");
     assertThat(bed.client().dead(1)).extracting(CommandRecord::id).containsExactly("c-1");
-    assertThat(driver.stats().tenants().get("a").counts())
-        .isEqualTo(Map.of("RETRIED", 3L, "DEAD", 1L));
+    assertThat(driver.stats().tenant("a").counts()).isEqualTo(Map.of("RETRIED", 3L, "DEAD", 1L));
     assertNothingPointsTo("c-1");
   }
 
@@ -296,7 +295,7 @@ class SettleIT {
     assertThat(bed.redis.jedis().exists(bed.keys.inbox("b"))).isFalse();
     assertThat(driver.finish(running, "late")).isEqualTo(Settled.STALE);
     assertThat(driver.take(5)).isEmpty();
-    assertThat(driver.stats().tenants().get("a").counts()).containsEntry("CANCELLED", 3L);
+    assertThat(driver.stats().tenant("a").counts()).containsEntry("CANCELLED", 3L);
   }
 
   @Test

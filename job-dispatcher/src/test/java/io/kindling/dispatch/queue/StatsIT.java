@@ -13,7 +13,7 @@ class StatsIT {
   private final QueueBed bed = new QueueBed();
 
   @AfterEach
-  void close() throws Exception {
+  void close() {
     bed.close();
   }
 
@@ -36,12 +36,11 @@ class StatsIT {
     assertThat(stats.dead()).isZero();
     assertThat(stats.refused()).isEqualTo(1);
     assertThat(stats.tenants().keySet()).containsExactly("a", "b");
-    QueueStats.Tenant a = stats.tenants().get("a");
+    QueueStats.Tenant a = stats.tenant("a");
     assertThat(a.depth()).isEqualTo(2);
     assertThat(a.running()).isEqualTo(1);
     assertThat(a.counts()).isEqualTo(Map.of("RESULT_READY", 1L, "FAILED", 1L, "RETRIED", 1L));
-    assertThat(stats.tenants().get("b"))
-        .isEqualTo(new QueueStats.Tenant(0, 0, 0, Map.of("REFUSED", 1L)));
+    assertThat(stats.tenant("b")).isEqualTo(new QueueStats.Tenant(0, 0, 0, Map.of("REFUSED", 1L)));
     assertThat(Long.parseLong(bed.redis.jedis().hget(bed.keys.meta(), "depth"))).isEqualTo(3);
   }
 

@@ -16,7 +16,7 @@ class SubmitIT {
   private final QueueClient client = bed.client();
 
   @AfterEach
-  void close() throws Exception {
+  void close() {
     bed.close();
   }
 

@@ -21,7 +21,7 @@ class WakeUpIT {
   private final QueueBed bed = new QueueBed();
 
   @AfterEach
-  void close() throws Exception {
+  void close() {
     bed.close();
   }
 
