@@ -19,6 +19,7 @@ import io.kindling.dispatch.predicate.Expression.Literal;
 import io.kindling.dispatch.predicate.Expression.Not;
 import io.kindling.dispatch.predicate.Expression.Or;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -37,17 +38,19 @@ final class Canonical implements Expression.Visitor<String> {
 
   @Override
   public String visitAnd(And and) {
-    return "(" + sorted(and.operands()).collect(Collectors.joining(" and ")) + ")";
+    return combined(and.operands(), " and ");
   }
 
   @Override
   public String visitOr(Or or) {
-    return "(" + sorted(or.operands()).collect(Collectors.joining(" or ")) + ")";
+    return combined(or.operands(), " or ");
   }
 
   @Override
   public String visitNot(Not not) {
-    return not.operand() instanceof Not twice ? of(twice.operand()) : "(not " + of(not.operand()) + ")";
+    return not.operand() instanceof Not twice
+        ? of(twice.operand())
+        : "(not " + of(not.operand()) + ")";
   }
 
   @Override
@@ -55,8 +58,7 @@ final class Canonical implements Expression.Visitor<String> {
     String left = of(comparison.left());
     String right = of(comparison.right());
     boolean swap = left.compareTo(right) > 0;
-    Comparison.Operator operator =
-        swap ? comparison.operator().flipped() : comparison.operator();
+    Comparison.Operator operator = swap ? comparison.operator().flipped() : comparison.operator();
     return "(%s %s %s)".formatted(swap ? right : left, operator.symbol(), swap ? left : right);
   }
 
@@ -100,7 +102,7 @@ final class Canonical implements Expression.Visitor<String> {
     }
     // By its digits and its scale: 1.0 and 1.00 are of different types.
     String value = String.valueOf(literal.value());
-    return literal.type().sql().toLowerCase(java.util.Locale.ROOT) + quoted(value, '\'');
+    return literal.type().sql().toLowerCase(Locale.ROOT) + quoted(value, '\'');
   }
 
   @Override
@@ -111,8 +113,7 @@ final class Canonical implements Expression.Visitor<String> {
   @Override
   public String visitArithmetic(Arithmetic arithmetic) {
     return "(%s %s %s)"
-        .formatted(
-            of(arithmetic.left()), arithmetic.operator().symbol(), of(arithmetic.right()));
+        .formatted(of(arithmetic.left()), arithmetic.operator().symbol(), of(arithmetic.right()));
   }
 
   @Override
@@ -149,6 +150,11 @@ final class Canonical implements Expression.Visitor<String> {
   @Override
   public String visitLambdaVariable(LambdaVariable variable) {
     return "$" + variable.depth();
+  }
+
+  private static String combined(List<Expression> operands, String operator) {
+    List<String> texts = sorted(operands).toList();
+    return texts.size() == 1 ? texts.get(0) : "(" + String.join(operator, texts) + ")";
   }
 
   /** Equal ones once: (a and a) is a, and so are (a or a) and an option that stands twice. */

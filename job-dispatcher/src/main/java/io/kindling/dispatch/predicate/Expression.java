@@ -29,9 +29,9 @@ public sealed interface Expression {
   <R> R accept(Visitor<R> visitor);
 
   /**
-   * A text that is equal for expressions of equal meaning: up to spaces, case of names and keywords,
-   * spelling of literals, names of lambda variables, the order of AND, OR and IN, and the side on
-   * which a literal is compared. It is never parsed again.
+   * A text that is equal for expressions of equal meaning: up to spaces, case of names and
+   * keywords, spelling of literals, names of lambda variables, the order of AND, OR and IN, and the
+   * side on which a literal is compared. It is never parsed again.
    */
   default String canonical() {
     return Canonical.of(this);
@@ -269,8 +269,9 @@ public sealed interface Expression {
   /**
    * A constant.
    *
-   * @param value a Boolean, Byte, Short, Integer, Long, Float, Double, BigDecimal, String, LocalDate
-   *     (DATE), Instant (TIMESTAMP) or LocalDateTime (TIMESTAMP_NTZ); null if the type is NullType
+   * @param value a Boolean, Byte, Short, Integer, Long, Float, Double, BigDecimal, String,
+   *     LocalDate (DATE), Instant (TIMESTAMP) or LocalDateTime (TIMESTAMP_NTZ); null if the type is
+   *     NullType
    * @param type as Spark types the literal
    */
   record Literal(@Nullable Object value, DataType type, int position) implements Expression {
@@ -466,8 +467,7 @@ public sealed interface Expression {
    * @param depth how many lambdas enclose the one that declares it: 0 for the outermost
    * @param type of an element
    */
-  record LambdaVariable(String name, int depth, DataType type, int position)
-      implements Expression {
+  record LambdaVariable(String name, int depth, DataType type, int position) implements Expression {
     @Override
     public List<Expression> children() {
       return List.of();

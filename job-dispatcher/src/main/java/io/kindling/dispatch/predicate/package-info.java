@@ -8,8 +8,8 @@
  * }</pre>
  *
  * In reading order: {@code PredicateGate}, {@link io.kindling.dispatch.predicate.Predicate}, {@link
- * io.kindling.dispatch.predicate.Expression} (what a predicate is made of), {@code ColumnRules} (who
- * may see what), {@code PredicateColumns} (back to Spark). What can be written stands in
+ * io.kindling.dispatch.predicate.Expression} (what a predicate is made of), {@code ColumnRules}
+ * (who may see what), {@code PredicateColumns} (back to Spark). What can be written stands in
  * docs/predicates.md.
  */
 @NullMarked
