@@ -36,6 +36,9 @@ class ArchitectureTest {
       FOREST + ".<init>([Lorg.apache.spark.ml.classification.DecisionTreeClassificationModel;)";
 
   private static final String MLLIB_TREES = "io.kindling.ml.spark.MllibTrees";
+  private static final String GATE = "io.kindling.dispatch.predicate..";
+  private static final String CATALYST_PARSER = "io.kindling.dispatch.predicate.CatalystParser";
+  private static final String PREDICATE_COLUMNS = "io.kindling.dispatch.predicate.PredicateColumns";
 
   @ArchTest
   static final ArchRule core_knowsNoSparkAndNoFeature =
@@ -108,7 +111,8 @@ class ArchitectureTest {
   static final ArchRule signatures_nameNoScalaCollectionOrFunction =
       classes()
           .that()
-          .doNotHaveFullyQualifiedName(MLLIB_TREES)
+          .haveNameNotMatching(
+              MLLIB_TREES + "|" + CATALYST_PARSER + ".*|" + PREDICATE_COLUMNS + ".*")
           .should(Conditions.haveInNoSignature(scalaCollectionsAndFunctions()));
 
   /**
@@ -123,6 +127,55 @@ class ArchitectureTest {
               Conditions.haveInNoSignature(
                   scalaCollectionsAndFunctions()
                       .and(not(name("scala.collection.immutable.List")))));
+
+  /** The parser's nodes hold sequences; both Scalas have what is called of them. */
+  @ArchTest
+  static final ArchRule signatures_ofTheCatalystParser_nameTheSequenceAlone =
+      classes()
+          .that()
+          .haveNameMatching(CATALYST_PARSER + ".*")
+          .should(
+              Conditions.haveInNoSignature(
+                  scalaCollectionsAndFunctions().and(not(name("scala.collection.Seq")))));
+
+  /** A lambda of exists and forall is a Scala function of one argument, in both Scalas. */
+  @ArchTest
+  static final ArchRule signatures_ofPredicateColumns_nameFunctionsOfOneArgumentAlone =
+      classes()
+          .that()
+          .haveNameMatching(PREDICATE_COLUMNS + ".*")
+          .should(
+              Conditions.haveInNoSignature(
+                  scalaCollectionsAndFunctions().and(not(name("scala.Function1")))));
+
+  /** Catalyst is no public API: what changes with a version changes one class. */
+  @ArchTest
+  static final ArchRule catalyst_isKnownToTheParserAlone =
+      noClasses()
+          .that()
+          .resideInAPackage(DISPATCHER)
+          .and()
+          .haveNameNotMatching(CATALYST_PARSER + ".*")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("org.apache.spark.sql.catalyst..", "org.apache.spark.sql.internal..");
+
+  /** The gate stands below all else of the dispatcher. */
+  @ArchTest
+  static final ArchRule gate_knowsNothingElseOfTheDispatcher =
+      noClasses()
+          .that()
+          .resideInAPackage(GATE)
+          .should()
+          .dependOnClassesThat(resideInAPackage(DISPATCHER).and(not(resideInAPackage(GATE))))
+          .orShould()
+          .dependOnClassesThat()
+          .resideInAPackage(COUNTERS);
+
+  /** A predicate's text is data: no text of anybody's is run as SQL, not even as an expression. */
+  @ArchTest
+  static final ArchRule dispatcher_runsNoText =
+      classes().that().resideInAPackage(DISPATCHER).should(Conditions.runNoSqlText());
 
   /** What it returns differs between Spark 3.5 and 4. */
   @ArchTest

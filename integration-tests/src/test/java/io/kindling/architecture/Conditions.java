@@ -63,6 +63,34 @@ final class Conditions {
     };
   }
 
+  /** No call of Spark's that reads a text as SQL: {@code expr}, {@code sql}, a filter by a text. */
+  static ArchCondition<JavaClass> runNoSqlText() {
+    return new ArchCondition<>("run no text as SQL") {
+      @Override
+      public void check(JavaClass origin, ConditionEvents events) {
+        for (JavaAccess<?> access : origin.getAccessesFromSelf()) {
+          if (access.getTarget() instanceof CodeUnitAccessTarget unit && readsSql(unit)) {
+            events.add(SimpleConditionEvent.violated(origin, access.getDescription()));
+          }
+        }
+      }
+    };
+  }
+
+  private static boolean readsSql(CodeUnitAccessTarget unit) {
+    if (!unit.getOwner().getPackageName().startsWith("org.apache.spark.sql")) {
+      return false;
+    }
+    return switch (unit.getName()) {
+      case "expr", "sql", "selectExpr", "executeCommand", "parsePlan", "parseQuery" ->
+          !unit.getOwner().getPackageName().startsWith("org.apache.spark.sql.types");
+      case "filter", "where" ->
+          unit.getRawParameterTypes().stream().anyMatch(t -> t.isEquivalentTo(String.class));
+      case "parseExpression" -> !unit.getOwner().getFullName().endsWith(".CatalystSqlParser$");
+      default -> false;
+    };
+  }
+
   private static List<JavaClass> rawTypes(JavaAccess<?> access) {
     var types = new ArrayList<JavaClass>();
     types.add(access.getTargetOwner());

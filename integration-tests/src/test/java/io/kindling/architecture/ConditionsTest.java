@@ -12,6 +12,9 @@ import java.io.File;
 import java.util.List;
 import org.apache.spark.ml.classification.DecisionTreeClassificationModel;
 import org.apache.spark.ml.classification.RandomForestClassificationModel;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.functions;
 import org.junit.jupiter.api.Test;
 
 /** The rules' own conditions find what they are for; a rule that cannot fail holds nothing. */
@@ -41,6 +44,14 @@ class ConditionsTest {
         .contains("SparkUser.convert", "RandomForestClassificationModel");
   }
 
+  @Test
+  void runNoSqlText_filterByATextAndExpr_areFoundAndFilterByAColumnIsNot() {
+    assertThat(violations(TextRunner.class, Conditions.runNoSqlText()))
+        .hasSize(2)
+        .anySatisfy(v -> assertThat(v).contains("filter(java.lang.String)"))
+        .anySatisfy(v -> assertThat(v).contains("expr(java.lang.String)"));
+  }
+
   private static ArchCondition<JavaClass> scalaRule() {
     return Conditions.haveInNoSignature(ArchitectureTest.scalaCollectionsAndFunctions());
   }
@@ -54,6 +65,12 @@ class ConditionsTest {
     return rule.evaluate(new ClassFileImporter().importClasses(type))
         .getFailureReport()
         .getDetails();
+  }
+
+  static final class TextRunner {
+    static Object run(Dataset<Row> frame) {
+      return frame.filter("a = 1").filter(functions.expr("a = 1")).filter(functions.col("a"));
+    }
   }
 
   static final class ScalaCaller {

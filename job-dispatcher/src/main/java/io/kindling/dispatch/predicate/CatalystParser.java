@@ -101,11 +101,11 @@ final class CatalystParser {
   }
 
   private static PredicateRefusedException refused(@Nullable Throwable cause, Position position) {
-    if (cause instanceof PredicateRefusedException refusal) {
-      return refusal;
+    if (cause instanceof TooLargeException) {
+      return position.refused("it is too large once BETWEEN and CASE are spelled out");
     }
     if (cause instanceof StackOverflowError) {
-      return PredicateRefusedException.because(null, "", 1, "it is nested too deep to be parsed");
+      return position.refused("it is nested too deep to be parsed");
     }
     if (cause instanceof Error error) {
       throw error;
@@ -135,6 +135,12 @@ final class CatalystParser {
       return new Token(Token.Kind.SIGN, text.length(), text.length());
     }
 
+    PredicateRefusedException refused(String reason) {
+      Token first = of(null);
+      String part = text.substring(first.start(), first.end());
+      return PredicateRefusedException.because(null, part, first.start() + 1, reason);
+    }
+
     private int index(Origin origin) {
       int line = number(origin.line(), 1);
       int lineStart = 0;
@@ -154,6 +160,11 @@ final class CatalystParser {
     return text.offsetByCodePoints(from, Math.max(0, Math.min(codePoints, left)));
   }
 
+  /** The tree has more nodes than are walked. */
+  private static final class TooLargeException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+  }
+
   /** The walk over one tree. */
   private static final class Tree {
     private final String text;
@@ -165,8 +176,7 @@ final class CatalystParser {
 
     SyntaxNode read(Expression expression, int parentStart) {
       if (++nodes > MAX_NODES) {
-        throw PredicateRefusedException.at(
-            "", 1, "it is too large once BETWEEN and CASE are spelled out");
+        throw new TooLargeException();
       }
       Origin origin = expression.origin();
       int start = chars(text, 0, number(origin.startIndex(), 0));

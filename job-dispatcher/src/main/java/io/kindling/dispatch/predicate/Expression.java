@@ -93,7 +93,7 @@ public sealed interface Expression {
   }
 
   /** Two values compared. {@code BETWEEN} is an AND of two of these. */
-  record Comparison(Operator operator, Expression left, Expression right, int position)
+  record Comparison(Comparison.Operator operator, Expression left, Expression right, int position)
       implements Expression {
     /** How two values are compared. */
     public enum Operator {
@@ -331,7 +331,7 @@ public sealed interface Expression {
   }
 
   /** Two numbers calculated with. */
-  record Arithmetic(Operator operator, Expression left, Expression right, int position)
+  record Arithmetic(Arithmetic.Operator operator, Expression left, Expression right, int position)
       implements Expression {
     /** What is calculated. */
     public enum Operator {

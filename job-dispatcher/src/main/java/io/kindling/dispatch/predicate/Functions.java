@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
@@ -52,6 +53,9 @@ final class Functions {
   }
 
   private static final int MANY = Integer.MAX_VALUE;
+
+  private static final Set<String> VALUE_SECTIONS = Set.of("text", "numbers", "dates and times");
+  private static final Set<String> CONDITIONS = Set.of("contains", "startswith", "endswith");
 
   private static final List<Function> ALL = new ArrayList<>();
   private static final Map<String, Function> BY_NAME = new LinkedHashMap<>();
@@ -164,6 +168,14 @@ final class Functions {
 
   static Optional<Function> find(String name) {
     return Optional.ofNullable(BY_NAME.get(name.toLowerCase(Locale.ROOT)));
+  }
+
+  /** Whether a function gives a text, a number or a date whatever it is given. */
+  static boolean isNoCondition(String name) {
+    Function function = BY_NAME.get(name);
+    return function == null
+        ? name.equals(PredicateColumns.BIT_NOT)
+        : VALUE_SECTIONS.contains(function.section()) && !CONDITIONS.contains(name);
   }
 
   /** All names in the order of the alphabet. */

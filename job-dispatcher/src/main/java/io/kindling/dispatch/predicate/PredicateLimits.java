@@ -4,7 +4,8 @@ package io.kindling.dispatch.predicate;
  * How large a predicate may be.
  *
  * @param bytes of the text in UTF-8
- * @param tokens words, numbers, strings and signs of the text; commas are not counted
+ * @param tokens words, numbers, strings and signs of the text; commas are not counted, a negative
+ *     number is one
  * @param nesting levels of parentheses, operators and function calls inside one another
  * @param atoms conditions that AND, OR and NOT combine, those inside of CASE and lambdas included;
  *     a BETWEEN is two

@@ -211,7 +211,7 @@ final class TextScanner {
     String sign = text.substring(token.start(), Math.min(token.end(), token.start() + 8));
     String word = token.kind() == Kind.WORD ? sign.toUpperCase(Locale.ROOT) : sign;
     boolean isField = !tokens.isEmpty() && is(tokens.get(tokens.size() - 1), ".");
-    if (!word.equals(",") && ++counted > limits.tokens()) {
+    if (isCounted(token, word) && ++counted > limits.tokens()) {
       throw refused(
           token, "it has more than %d tokens, at position %d", limits.tokens(), token.start() + 1);
     }
@@ -220,6 +220,13 @@ final class TextScanner {
     }
     countNesting(token, isField ? "." : word);
     tokens.add(token);
+  }
+
+  /** Neither commas nor, a second time, numbers behind their sign: so all values of an IN fit. */
+  private boolean isCounted(Token token, String word) {
+    boolean signed =
+        token.kind() == Kind.NUMBER && !tokens.isEmpty() && is(tokens.get(tokens.size() - 1), "-");
+    return !signed && !word.equals(",");
   }
 
   private void checkWord(Token token, String word) {

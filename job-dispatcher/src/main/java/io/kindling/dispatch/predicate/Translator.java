@@ -73,9 +73,11 @@ final class Translator {
   /** What is true, false or null, as far as can be told without Spark. */
   private Expression condition(SyntaxNode node, int depth) {
     Expression condition = value(node, depth);
-    if (condition instanceof Arithmetic) {
-      throw refused(
-          node, "a condition is needed at position %d, not a number", condition.position());
+    boolean isCalculated =
+        condition instanceof Arithmetic
+            || (condition instanceof Call call && Functions.isNoCondition(call.function()));
+    if (isCalculated) {
+      throw refused(node, "a condition is needed at position %d, not a value", node.start() + 1);
     }
     DataType type = typeOf(condition).orElse(DataTypes.BooleanType);
     if (!type.equals(DataTypes.BooleanType) && !type.equals(DataTypes.NullType)) {
@@ -521,6 +523,9 @@ final class Translator {
   }
 
   private PredicateRefusedException notAllowed(SyntaxNode node) {
+    if (node.kind().equals("Alias") && node.part(0) instanceof SyntaxNode named) {
+      return unexpected(named);
+    }
     String what =
         switch (node.kind()) {
           case "Exists", "ScalarSubquery", "InSubquery", "ListQuery" -> "a subquery";
@@ -529,7 +534,7 @@ final class Translator {
           case "NamedParameter", "PosParameter" -> "a parameter";
           case "RLike", "RegExpReplace" -> "a regular expression (LIKE is)";
           case "CreateNamedStruct" -> "a struct or a list of columns";
-          case "Alias", "MultiAlias" -> "a name given with AS, or a path with a colon,";
+          case "SemiStructuredExtract" -> "a path with a colon";
           case "LambdaFunction" -> "a lambda anywhere but in exists and forall";
           case "TimestampAdd", "TimestampDiff" ->
               "a function with a unit (date_add, date_sub and datediff are)";
@@ -540,6 +545,23 @@ final class Translator {
           default -> "what Spark calls " + node.kind();
         };
     return refused(node, "%s is not allowed, it stands at position %d", what, node.start() + 1);
+  }
+
+  /** The parser takes any word after an expression for its name, as in {@code a = 1 b = 2}. */
+  private PredicateRefusedException unexpected(SyntaxNode named) {
+    for (Token token : tokens) {
+      if (token.start() >= named.end()) {
+        String part = text.substring(token.start(), token.end());
+        int position = token.start() + 1;
+        return PredicateRefusedException.at(
+            part,
+            position,
+            "%s at position %d is not expected there",
+            PredicateRefusedException.shown(part),
+            position);
+      }
+    }
+    return notAllowed(named);
   }
 
   /** Where an expression begins: some nodes of the parser begin at their operator. */

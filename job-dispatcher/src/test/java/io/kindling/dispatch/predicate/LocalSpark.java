@@ -1,0 +1,34 @@
+package io.kindling.dispatch.predicate;
+
+import org.apache.spark.sql.SparkSession;
+import org.jspecify.annotations.Nullable;
+
+/** The one SparkSession of the gate's tests. */
+final class LocalSpark {
+  private static @Nullable SparkSession session;
+
+  private LocalSpark() {}
+
+  /** Starts it at the first call; it ends with the JVM. */
+  static synchronized SparkSession session() {
+    if (session == null) {
+      session =
+          SparkSession.builder()
+              .master("local[2]")
+              .appName("gate tests")
+              .config("spark.ui.enabled", "false")
+              .config("spark.driver.host", "127.0.0.1")
+              .config("spark.driver.bindAddress", "127.0.0.1")
+              .config("spark.sql.shuffle.partitions", "2")
+              .config("spark.sql.session.timeZone", "UTC")
+              // Dataset.filter would read ${env:PATH} as the environment's; the gate leaves it a
+              // text.
+              .config("spark.sql.variable.substitute", "false")
+              .config("spark.sql.datetime.java8API.enabled", "true")
+              .config("spark.sql.warehouse.dir", "target/spark-warehouse")
+              .getOrCreate();
+      session.sparkContext().setLogLevel("OFF");
+    }
+    return session;
+  }
+}

@@ -1,0 +1,73 @@
+package io.kindling.dispatch.predicate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the gate gives to Spark counts what Spark counts for the text, in both ANSI modes. */
+class PredicateParityIT {
+  private static final int PREDICATES = Integer.getInteger("kindling.parity.predicates", 300);
+  private static final long SEED = Long.getLong("kindling.seed", 20_261_121L);
+  private static final String ANSI = "spark.sql.ansi.enabled";
+
+  private final SparkSession spark = LocalSpark.session();
+
+  @AfterEach
+  void restore() {
+    spark.conf().unset(ANSI);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"true", "false"})
+  void toColumn_randomPredicates_countsWhatTheTextCounts(String ansi) {
+    System.out.println("seed " + SEED + ", ANSI " + ansi);
+    spark.conf().set(ANSI, ansi);
+    Dataset<Row> frame =
+        spark.createDataFrame(new RandomRows(SEED).take(400), RandomPredicates.SCHEMA);
+    Dataset<Row> empty = spark.createDataFrame(List.of(), RandomPredicates.SCHEMA);
+    PredicateGate gate = PredicateGate.builder(RandomPredicates.SCHEMA).session(spark).build();
+    var generator = new RandomPredicates(SEED);
+    var outcomes = new TreeMap<String, Integer>();
+    var refusals = new ArrayList<String>();
+
+    for (int i = 0; i < PREDICATES; i++) {
+      String text = generator.next();
+      Predicate predicate;
+      try {
+        predicate = gate.check(text, empty);
+      } catch (PredicateRefusedException e) {
+        // Whatever our grammar draws, only the analyzer may refuse, and then the text too.
+        assertThat(e.getMessage()).as(text).contains("Spark refuses the condition");
+        assertThat(outcome(() -> frame.filter(text))).as(text).isEqualTo("failed");
+        refusals.add(text);
+        continue;
+      }
+      String expected = outcome(() -> frame.filter(text));
+      assertThat(outcome(() -> frame.filter(PredicateColumns.toColumn(predicate))))
+          .as("%s, that is %s", text, predicate)
+          .isEqualTo(expected);
+      outcomes.merge(expected.replaceAll("^\\d+$", "counted"), 1, Integer::sum);
+    }
+
+    System.out.println(outcomes + ", refused by the analyzer " + refusals.size());
+    assertThat(outcomes.get("counted")).isGreaterThan(PREDICATES / 2);
+  }
+
+  private static String outcome(Supplier<Dataset<Row>> filtered) {
+    try {
+      return String.valueOf(filtered.get().count());
+    } catch (Exception e) {
+      // Which of two errors comes first is a matter of which task is faster.
+      return "failed";
+    }
+  }
+}
