@@ -87,7 +87,7 @@ class GateSmokeIT {
         "case when id < 5 then bo when id < 9 then true end",
         "case n when 1 then 'a' else s end = 'a'",
         "if(bo, id, n) > 3 and coalesce(n, 0) = nvl(n, 0)",
-        "cast(id as string) = '7' or cast(s as double) is null",
+        "cast(id as string) = '7' or cast(n as double) is null",
         "substring(s from 1 for 1) = 'a' and length(s || 'x') = 3 and position('a' in s) = 1",
         "extract(month from dt) = 1 and hour(ts) = 1",
         "try_add(id, 1) = 2 or get(tags, 5) is null",

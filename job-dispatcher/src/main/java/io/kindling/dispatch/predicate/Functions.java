@@ -179,7 +179,7 @@ final class Functions {
   }
 
   /** All names in the order of the alphabet. */
-  static TreeSet<String> names() {
+  static Set<String> names() {
     return new TreeSet<>(BY_NAME.keySet());
   }
 

@@ -24,8 +24,11 @@ import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
+import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.Test;
@@ -151,7 +154,8 @@ class PredicateGateTest {
                 .condition();
 
     assertThat(in.options())
-        .extracting(option -> ((Literal) option).value().getClass())
+        .<Class<?>>extracting(
+            option -> Objects.requireNonNull(((Literal) option).value()).getClass())
         .isEqualTo(
             List.of(
                 Integer.class,
@@ -198,7 +202,7 @@ class PredicateGateTest {
                 .replace("position=18", "position=13"));
   }
 
-  private static Column column(String name, org.apache.spark.sql.types.DataType type) {
+  private static Column column(String name, DataType type) {
     return new Column(List.of(name), type, 1);
   }
 
@@ -275,12 +279,10 @@ class PredicateGateTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {"64 parentheses", "200 atoms", "1000 values", "8 wildcards", "16384 bytes"})
-  void check_atTheLimit_isAccepted(String limit) {
-    int n = Integer.parseInt(limit.split(" ")[0]);
+  @CsvSource({"64,parentheses", "200,atoms", "1000,values", "8,wildcards", "16384,bytes"})
+  void check_atTheLimit_isAccepted(int n, String limit) {
     String text =
-        switch (limit.split(" ")[1]) {
+        switch (limit) {
           case "parentheses" -> "(".repeat(n) + "i = 1" + ")".repeat(n);
           case "atoms" -> "i=1" + " or i=2".repeat(n - 1);
           case "values" -> "i in (1.5" + ",-2.5".repeat(n - 1) + ")";
@@ -336,7 +338,7 @@ class PredicateGateTest {
   void check_manyThreads_answerAsOne() throws Exception {
     var pool = Executors.newFixedThreadPool(4);
     var generator = new RandomPredicates(3);
-    List<String> texts = java.util.stream.Stream.generate(generator::next).limit(100).toList();
+    List<String> texts = Stream.generate(generator::next).limit(100).toList();
     List<String> expected = texts.stream().map(t -> GATE.check(t).canonical()).toList();
 
     List<Future<String>> answers =
