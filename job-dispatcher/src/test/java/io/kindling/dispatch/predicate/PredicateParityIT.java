@@ -52,14 +52,28 @@ class PredicateParityIT {
         continue;
       }
       String expected = outcome(() -> frame.filter(text));
-      assertThat(outcome(() -> frame.filter(PredicateColumns.toColumn(predicate))))
-          .as("%s, that is %s", text, predicate)
-          .isEqualTo(expected);
+      String actual = outcome(() -> frame.filter(PredicateColumns.toColumn(predicate)));
+      if (failsOnOneSide(expected, actual)) {
+        assertThat(ansi).as(text).isEqualTo("true");
+        outcomes.merge("failed on one side", 1, Integer::sum);
+        continue;
+      }
+      assertThat(actual).as("%s, that is %s", text, predicate).isEqualTo(expected);
       outcomes.merge(expected.replaceAll("^\\d+$", "counted"), 1, Integer::sum);
     }
 
     System.out.println(outcomes + ", refused by the analyzer " + refusals.size());
     assertThat(outcomes.get("counted")).isGreaterThan(PREDICATES / 2);
+    assertThat(outcomes.getOrDefault("failed on one side", 0)).isLessThan(PREDICATES / 20 + 1);
+  }
+
+  /**
+   * In ANSI mode a value may be calculated although AND has been decided without it, and fail:
+   * Spark calculates once, and first, what stands in a condition twice, such as the text that LIKE
+   * ANY compares with each pattern.
+   */
+  private static boolean failsOnOneSide(String expected, String actual) {
+    return expected.equals("failed") != actual.equals("failed");
   }
 
   private static String outcome(Supplier<Dataset<Row>> filtered) {
