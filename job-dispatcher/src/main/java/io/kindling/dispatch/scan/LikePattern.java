@@ -1,0 +1,167 @@
+package io.kindling.dispatch.scan;
+
+import java.io.ByteArrayOutputStream;
+import java.io.Serializable;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * A LIKE pattern over UTF-8, matched in time linear in the text for each of its wildcards. As in
+ * Spark, the wildcards match line ends too, and {@code _} is a code point.
+ */
+final class LikePattern implements Serializable {
+  private static final long serialVersionUID = 1;
+
+  /** In a piece, one code point of any kind. No byte of UTF-8 is this one. */
+  private static final byte ANY = (byte) 0xff;
+
+  /** What stands between the {@code %}, at least one; the outer two are anchored. */
+  private final List<byte[]> pieces;
+
+  private LikePattern(List<byte[]> pieces) {
+    this.pieces = pieces;
+  }
+
+  /** The pattern of {@code LIKE pattern ESCAPE escape}. */
+  static LikePattern parse(String pattern, char escape) {
+    List<byte[]> pieces = new ArrayList<>();
+    var piece = new ByteArrayOutputStream();
+    for (int i = 0; i < pattern.length(); ) {
+      int character = pattern.codePointAt(i);
+      i += Character.charCount(character);
+      if (character == escape) { // The gate made sure of what follows it.
+        character = pattern.codePointAt(i);
+        i += Character.charCount(character);
+        piece.writeBytes(utf8(Character.toString(character)));
+      } else if (character == '%') {
+        pieces.add(piece.toByteArray());
+        piece.reset();
+      } else if (character == '_') {
+        piece.write(ANY);
+      } else {
+        piece.writeBytes(utf8(Character.toString(character)));
+      }
+    }
+    pieces.add(piece.toByteArray());
+    return new LikePattern(pieces);
+  }
+
+  static LikePattern contains(String text) {
+    return new LikePattern(List.of(new byte[0], utf8(text), new byte[0]));
+  }
+
+  static LikePattern endsWith(String text) {
+    return new LikePattern(List.of(new byte[0], utf8(text)));
+  }
+
+  static LikePattern startsWith(String text) {
+    return new LikePattern(List.of(utf8(text), new byte[0]));
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** Whether it is a plain text. */
+  boolean isText() {
+    return pieces.size() == 1 && isPlain(pieces.get(0));
+  }
+
+  /** Whether it is a plain text and one {@code %} at its end. */
+  boolean isPrefix() {
+    return pieces.size() == 2 && isPlain(pieces.get(0)) && pieces.get(1).length == 0;
+  }
+
+  /** The text before the first {@code %}. */
+  byte[] prefix() {
+    return pieces.get(0).clone();
+  }
+
+  private static boolean isPlain(byte[] piece) {
+    for (byte each : piece) {
+      if (each == ANY) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  boolean matches(byte[] bytes, int from, int to) {
+    int at = matchPiece(pieces.get(0), bytes, from, to);
+    if (pieces.size() == 1) {
+      return at == to;
+    }
+    for (int i = 1; at >= 0 && i < pieces.size() - 1; i++) {
+      at = find(pieces.get(i), bytes, at, to);
+    }
+    return at >= 0 && endsWith(pieces.get(pieces.size() - 1), bytes, at, to);
+  }
+
+  /** Where the piece ends if it begins here, -1 if it does not. */
+  private static int matchPiece(byte[] piece, byte[] bytes, int from, int to) {
+    int at = from;
+    for (byte each : piece) {
+      if (at >= to) {
+        return -1;
+      }
+      if (each == ANY) {
+        at = next(bytes, at, to);
+      } else if (bytes[at++] != each) {
+        return -1;
+      }
+    }
+    return at;
+  }
+
+  /** Where the first occurrence ends, -1 if there is none. */
+  private static int find(byte[] piece, byte[] bytes, int from, int to) {
+    for (int start = from; start <= to; start = start == to ? to + 1 : next(bytes, start, to)) {
+      int end = matchPiece(piece, bytes, start, to);
+      if (end >= 0) {
+        return end;
+      }
+    }
+    return -1;
+  }
+
+  private static boolean endsWith(byte[] piece, byte[] bytes, int from, int to) {
+    int start = to;
+    for (int i = piece.length - 1; i >= 0; i--) {
+      do {
+        if (--start < from) {
+          return false;
+        }
+      } while (piece[i] == ANY && isContinuation(bytes[start]));
+      if (piece[i] != ANY && bytes[start] != piece[i]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** The beginning of the next code point. */
+  private static int next(byte[] bytes, int at, int to) {
+    int next = at + 1;
+    while (next < to && isContinuation(bytes[next])) {
+      next++;
+    }
+    return next;
+  }
+
+  private static boolean isContinuation(byte each) {
+    return (each & 0xc0) == 0x80;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof LikePattern that
+        && Arrays.deepEquals(pieces.toArray(), that.pieces.toArray());
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.deepHashCode(pieces.toArray());
+  }
+}
