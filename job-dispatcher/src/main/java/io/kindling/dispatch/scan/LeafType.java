@@ -8,6 +8,8 @@ import org.apache.spark.sql.types.DecimalType;
 enum LeafType {
   /** Whole numbers, dates as days, timestamps as microseconds, truth as 0 or 1. */
   WHOLE,
+  /** Timestamps without a zone, as microseconds. */
+  LOCAL_TIME,
   /** Floats in their order. */
   FLOAT,
   /** Doubles in their order. */
@@ -49,7 +51,10 @@ enum LeafType {
     if (type.equals(DataTypes.DoubleType)) {
       return DOUBLE;
     }
-    return type.equals(DataTypes.FloatType) ? FLOAT : WHOLE;
+    if (type.equals(DataTypes.FloatType)) {
+      return FLOAT;
+    }
+    return type.equals(DataTypes.TimestampNTZType) ? LOCAL_TIME : WHOLE;
   }
 
   /** Whether blocks hold it as bytes. */

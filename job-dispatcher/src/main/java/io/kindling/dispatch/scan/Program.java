@@ -77,6 +77,16 @@ final class Program implements Serializable {
     return numShared;
   }
 
+  /** The number of rows of which these are the blocks, one for each leaf. */
+  int rowsOf(LeafBlock[] blocks) {
+    for (int i = 0; i < blocks.length; i++) {
+      if (leaves.get(i).part() != Leaf.Part.ELEMENTS) {
+        return blocks[i].rows();
+      }
+    }
+    throw new IllegalStateException("Cannot tell the rows of a block of elements alone");
+  }
+
   private static final class Assembler {
     private final Map<Test, Integer> uses = new HashMap<>();
     private final Map<Test, Integer> shared = new HashMap<>();

@@ -1,0 +1,159 @@
+package io.kindling.dispatch.scan;
+
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.Objects;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.storage.StorageLevel;
+
+/*
+ * One persisted RDD a leaf, since a frame may have a thousand columns and a batch touches few. All
+ * have the partitions of the pinned frame, and within a partition the same blocks of rows, so that
+ * they can be zipped. What is lost with an executor is read again from the pinned frame: leaves
+ * that were first touched together are read together once more, not one after the other.
+ */
+
+/** The blocks of a frame's leaves, made when a leaf is first touched. Driver only. */
+final class ColumnStore implements AutoCloseable {
+  /** A multiple of 64, small enough that a bitmap of a block stays in the first cache. */
+  static final int BLOCK_ROWS = 1 << 15;
+
+  private static final StorageLevel LEVEL = StorageLevel.MEMORY_AND_DISK();
+
+  private final PinnedFrame frame;
+  private final long capBytes;
+
+  /** The least recently touched first. */
+  private final Map<Leaf, Stored> stored = new LinkedHashMap<>(16, 0.75f, true);
+
+  ColumnStore(PinnedFrame frame, long capBytes) {
+    this.frame = frame;
+    this.capBytes = capBytes;
+  }
+
+  /**
+   * The blocks of leaves, in their order. What has not been touched before is made now, in a job
+   * that reads all of it in one pass.
+   */
+  synchronized List<JavaRDD<LeafBlock>> touch(List<Leaf> leaves) {
+    List<Leaf> missing = leaves.stream().filter(leaf -> !stored.containsKey(leaf)).toList();
+    if (!missing.isEmpty()) {
+      build(missing);
+    }
+    List<JavaRDD<LeafBlock>> touched = new ArrayList<>();
+    for (Leaf leaf : leaves) {
+      touched.add(Objects.requireNonNull(stored.get(leaf)).blocks());
+    }
+    evict(leaves);
+    return touched;
+  }
+
+  private void build(List<Leaf> leaves) {
+    List<LeafReader> readers =
+        leaves.stream().map(leaf -> LeafReader.of(leaf, frame.schema())).toList();
+    Column[] columns = readers.stream().map(LeafReader::column).toArray(Column[]::new);
+    Dataset<Row> selected = frame.rows().select(columns);
+    JavaRDD<LeafBlock[]> together =
+        selected.toJavaRDD().mapPartitions(rows -> new Blocks(readers, rows)).persist(LEVEL);
+    List<JavaRDD<LeafBlock>> apart = new ArrayList<>();
+    for (int i = 0; i < leaves.size(); i++) {
+      int place = i;
+      apart.add(
+          together
+              .map(blocks -> blocks[place])
+              .setName("kindling " + frame.name() + " " + leaves.get(i))
+              .persist(LEVEL));
+    }
+    long[] bytes = together.map(Blocks::memoryBytes).reduce(Blocks::sum);
+    for (JavaRDD<LeafBlock> each : apart) {
+      each.count();
+    }
+    together.unpersist(false);
+    for (int i = 0; i < leaves.size(); i++) {
+      stored.put(leaves.get(i), new Stored(apart.get(i), bytes[i]));
+    }
+  }
+
+  /** Drops what was not touched for longest until the rest fits, but nothing of these. */
+  private void evict(List<Leaf> needed) {
+    Iterator<Map.Entry<Leaf, Stored>> eldest = stored.entrySet().iterator();
+    long bytes = memoryBytes();
+    while (bytes > capBytes && eldest.hasNext()) {
+      Map.Entry<Leaf, Stored> entry = eldest.next();
+      if (!needed.contains(entry.getKey())) {
+        bytes -= entry.getValue().bytes();
+        entry.getValue().blocks().unpersist(false);
+        eldest.remove();
+      }
+    }
+  }
+
+  /** What the blocks take of memory on all executors together, about. */
+  synchronized long memoryBytes() {
+    return stored.values().stream().mapToLong(Stored::bytes).sum();
+  }
+
+  @Override
+  public synchronized void close() {
+    stored.values().forEach(each -> each.blocks().unpersist(false));
+    stored.clear();
+  }
+
+  private record Stored(JavaRDD<LeafBlock> blocks, long bytes) {}
+
+  /** Turns the rows of a partition into blocks: an array of one a leaf, for each block of rows. */
+  private static final class Blocks implements Iterator<LeafBlock[]>, Serializable {
+    private static final long serialVersionUID = 1;
+
+    private final transient Iterator<Row> rows;
+    private final transient List<LeafAppender> appenders;
+
+    Blocks(List<LeafReader> readers, Iterator<Row> rows) {
+      this.rows = rows;
+      this.appenders = readers.stream().map(LeafReader::appender).toList();
+    }
+
+    @Override
+    public boolean hasNext() {
+      return rows.hasNext();
+    }
+
+    @Override
+    public LeafBlock[] next() {
+      if (!rows.hasNext()) {
+        throw new NoSuchElementException();
+      }
+      for (int count = 0; count < BLOCK_ROWS && rows.hasNext(); count++) {
+        Row row = rows.next();
+        for (int i = 0; i < appenders.size(); i++) {
+          appenders.get(i).add(row, i);
+        }
+      }
+      return appenders.stream().map(LeafAppender::build).toArray(LeafBlock[]::new);
+    }
+
+    static long[] memoryBytes(LeafBlock[] blocks) {
+      long[] bytes = new long[blocks.length];
+      for (int i = 0; i < bytes.length; i++) {
+        bytes[i] = blocks[i].memoryBytes();
+      }
+      return bytes;
+    }
+
+    static long[] sum(long[] one, long[] other) {
+      long[] sum = one.clone();
+      for (int i = 0; i < sum.length; i++) {
+        sum[i] += other[i];
+      }
+      return sum;
+    }
+  }
+}
