@@ -39,6 +39,10 @@ final class ColumnStore implements AutoCloseable {
     this.capBytes = capBytes;
   }
 
+  long numRows() {
+    return frame.numRows();
+  }
+
   /**
    * The blocks of leaves, in their order. What has not been touched before is made now, in a job
    * that reads all of it in one pass.

@@ -1,6 +1,8 @@
 package io.kindling.dispatch.scan;
 
 import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -18,12 +20,16 @@ import org.apache.spark.sql.types.StructType;
  * @param name for people
  * @param rows in partitions that do not depend on how many executors there are
  * @param schema of the rows
- * @param numRows all of them
+ * @param partitionRows how many each partition has
  * @param shuffled whether a row's partition says nothing of its values, so that some partitions are
  *     a sample of all
  */
 public record PinnedFrame(
-    String name, Dataset<Row> rows, StructType schema, long numRows, boolean shuffled) {
+    String name,
+    Dataset<Row> rows,
+    StructType schema,
+    List<Long> partitionRows,
+    boolean shuffled) {
 
   private static final long ROWS_A_FILE = 4L * ColumnStore.BLOCK_ROWS;
   private static final int MIN_FILES = 16;
@@ -73,6 +79,29 @@ public record PinnedFrame(
     reader.conf().set("spark.sql.files.openCostInBytes", ONE_FILE_A_PARTITION);
     reader.conf().set("spark.sql.files.maxPartitionBytes", ONE_FILE_A_PARTITION);
     Dataset<Row> rows = reader.read().parquet(folder);
-    return new PinnedFrame(name, rows, rows.schema(), rows.count(), shuffled);
+    return new PinnedFrame(name, rows, rows.schema(), rowsOfPartitions(rows), shuffled);
+  }
+
+  private static List<Long> rowsOfPartitions(Dataset<Row> rows) {
+    return rows.select(functions.lit(1)).toJavaRDD().mapPartitions(PinnedFrame::count).collect();
+  }
+
+  private static Iterator<Long> count(Iterator<Row> rows) {
+    long count = 0;
+    while (rows.hasNext()) {
+      rows.next();
+      count++;
+    }
+    return List.of(count).iterator();
+  }
+
+  /** All rows. */
+  public long numRows() {
+    return partitionRows.stream().mapToLong(Long::longValue).sum();
+  }
+
+  /** The same rows as a frame of another session, whose settings then say what an expression means. */
+  Dataset<Row> in(SparkSession session) {
+    return session.read().schema(schema).parquet(rows.inputFiles());
   }
 }

@@ -1,11 +1,13 @@
 package io.kindling.dispatch.scan;
 
-import java.io.Serializable;
+import io.kindling.counters.Counters;
+import io.kindling.counters.TaskCounters;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import org.apache.spark.api.java.JavaRDD;
+import org.jspecify.annotations.Nullable;
 
 /** Counts the rows of a frame that fulfil each of many conditions, in one job. Driver only. */
 final class SharedScan {
@@ -15,40 +17,28 @@ final class SharedScan {
     this.store = store;
   }
 
-  /** What a partition counted. */
-  static final class Counted implements Serializable {
-    private static final long serialVersionUID = 1;
-
-    private final long rows;
-    private final long[] matched;
-
-    Counted(long rows, long[] matched) {
-      this.rows = rows;
-      this.matched = matched;
+  /**
+   * Counts.
+   *
+   * @param names of the counters of the conditions
+   * @param run where each partition commits its counts when it is done; null for nowhere
+   * @return the rows for which each condition is true
+   */
+  long[] count(List<Condition> conditions, List<String> names, @Nullable Counters run) {
+    Program program = Program.of(conditions);
+    if (program.leaves().isEmpty()) {
+      return countConstants(program);
     }
-
-    Counted plus(Counted other) {
-      long[] sum = matched.clone();
-      for (int i = 0; i < sum.length; i++) {
-        sum[i] += other.matched[i];
-      }
-      return new Counted(rows + other.rows, sum);
-    }
-
-    long rows() {
-      return rows;
-    }
-
-    long[] matched() {
-      return matched;
-    }
+    return zip(store.touch(program.leaves()))
+        .mapPartitions(blocks -> List.of(countPartition(program, blocks, names, run)).iterator())
+        .reduce(SharedScan::sum);
   }
 
-  Counted count(List<Condition> conditions) {
-    Program program = Program.of(conditions);
-    return zip(store.touch(program.leaves()))
-        .mapPartitions(blocks -> List.of(count(program, blocks)).iterator())
-        .reduce(Counted::plus);
+  /** Conditions that read nothing are true for every row or for none, so one row tells. */
+  private long[] countConstants(Program program) {
+    int[] matched = new int[program.steps().size()];
+    new BlockScan(program).count(1, new LeafBlock[0], matched);
+    return Arrays.stream(matched).mapToLong(each -> each * store.numRows()).toArray();
   }
 
   private static JavaRDD<LeafBlock[]> zip(List<JavaRDD<LeafBlock>> leaves) {
@@ -73,21 +63,33 @@ final class SharedScan {
     return longer.iterator();
   }
 
-  private static Counted count(Program program, Iterator<LeafBlock[]> all) {
-    int conditions = program.steps().size();
-    long[] sums = new long[conditions];
-    int[] matched = new int[conditions];
-    long rows = 0;
+  private static long[] countPartition(
+      Program program, Iterator<LeafBlock[]> all, List<String> names, @Nullable Counters run) {
+    long[] counts = new long[program.steps().size()];
+    int[] matched = new int[counts.length];
     BlockScan scan = new BlockScan(program);
     while (all.hasNext()) {
       LeafBlock[] blocks = all.next();
-      int blockRows = program.rowsOf(blocks);
-      scan.count(blockRows, blocks, matched);
-      rows += blockRows;
-      for (int i = 0; i < conditions; i++) {
-        sums[i] += matched[i];
+      scan.count(program.rowsOf(blocks), blocks, matched);
+      for (int i = 0; i < counts.length; i++) {
+        counts[i] += matched[i];
       }
     }
-    return new Counted(rows, sums);
+    if (run != null) {
+      TaskCounters counters = run.forTask(ScanProgress.PASS);
+      for (int i = 0; i < counts.length; i++) {
+        counters.counter(names.get(i)).add(counts[i]);
+      }
+      counters.commit();
+    }
+    return counts;
+  }
+
+  private static long[] sum(long[] one, long[] other) {
+    long[] sum = one.clone();
+    for (int i = 0; i < sum.length; i++) {
+      sum[i] += other[i];
+    }
+    return sum;
   }
 }

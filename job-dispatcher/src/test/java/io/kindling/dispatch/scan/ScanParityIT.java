@@ -2,14 +2,11 @@ package io.kindling.dispatch.scan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.kindling.dispatch.predicate.Predicate;
 import io.kindling.dispatch.predicate.PredicateGate;
 import java.nio.file.Path;
-import java.time.ZoneId;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -55,35 +52,32 @@ class ScanParityIT {
     session.conf().set("spark.sql.ansi.enabled", ansi);
     Dataset<Row> rows = session.createDataFrame(frame.rows().toJavaRDD(), frame.schema()).cache();
     PredicateGate gate = PredicateGate.builder(frame.schema()).session(session).build();
-    FastPath fast = new FastPath(frame.schema(), ZoneId.systemDefault(), ansi.equals("false"));
     RandomPredicates random = new RandomPredicates(new Random(SEED + ansi.length()));
-    List<String> texts = new ArrayList<>();
-    List<Condition> conditions = new ArrayList<>();
-    int slow = 0;
-    while (texts.size() + slow < PREDICATES) {
-      String text = random.next();
-      Predicate predicate = gate.check(text);
-      Optional<Condition> condition = fast.compile(predicate);
-      if (condition.isPresent()) {
-        texts.add(text);
-        conditions.add(condition.get());
-      } else {
-        slow++;
-      }
+    List<String> texts = Stream.generate(random::next).limit(PREDICATES).toList();
+
+    List<FrameScan.Result> results;
+    try (FrameScan scan = FrameScan.of(frame, session, Long.MAX_VALUE)) {
+      results = scan.count(texts.stream().map(gate::check).toList(), null);
     }
 
-    try (ColumnStore store = new ColumnStore(frame, Long.MAX_VALUE)) {
-      SharedScan.Counted counted = new SharedScan(store).count(conditions);
-
-      assertThat(counted.rows()).isEqualTo(ROWS);
-      for (int i = 0; i < texts.size(); i++) {
-        assertThat(counted.matched()[i])
-            .as("%s, ANSI %s, seed %d", texts.get(i), ansi, SEED)
-            .isEqualTo(rows.filter(texts.get(i)).count());
-      }
+    int fast = 0;
+    for (int i = 0; i < texts.size(); i++) {
+      FrameScan.Path path = fast(results.get(i));
+      fast += path == FrameScan.Path.FAST ? 1 : 0;
+      assertThat(results.get(i))
+          .as("%s, ANSI %s, seed %d", texts.get(i), ansi, SEED)
+          .isEqualTo(expected(rows, texts.get(i), path));
     }
-    System.out.printf("ANSI %s: %d of %d on the fast path%n", ansi, texts.size(), PREDICATES);
+    System.out.printf("ANSI %s: %d of %d on the fast path%n", ansi, fast, PREDICATES);
     rows.unpersist();
-    assertThat(texts.size()).isGreaterThanOrEqualTo(PREDICATES * 9 / 10);
+    assertThat(fast).isGreaterThanOrEqualTo(PREDICATES * 9 / 10);
+  }
+
+  private static FrameScan.Path fast(FrameScan.Result result) {
+    return result instanceof FrameScan.Counted counted ? counted.path() : FrameScan.Path.SPARK;
+  }
+
+  private static FrameScan.Result expected(Dataset<Row> rows, String text, FrameScan.Path path) {
+    return new FrameScan.Counted(rows.filter(text).count(), path);
   }
 }

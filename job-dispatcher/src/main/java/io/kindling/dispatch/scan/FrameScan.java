@@ -1,0 +1,112 @@
+package io.kindling.dispatch.scan;
+
+import io.kindling.counters.Counters;
+import io.kindling.dispatch.predicate.Predicate;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.spark.sql.SparkSession;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Counts the rows of a frame for many predicates at once. What the column store can express is
+ * counted in one pass over it, the rest by Spark. Driver only; may be used by several threads.
+ */
+public final class FrameScan implements AutoCloseable {
+  private final PinnedFrame frame;
+  private final FastPath fastPath;
+  private final ColumnStore store;
+  private final SharedScan shared;
+  private final SparkCounts spark;
+
+  private FrameScan(PinnedFrame frame, SparkSession session, long memoryBytes) {
+    boolean ansi = Boolean.parseBoolean(session.conf().get("spark.sql.ansi.enabled"));
+    ZoneId zone = ZoneId.of(session.conf().get("spark.sql.session.timeZone"), ZoneId.SHORT_IDS);
+    boolean legacySize = Boolean.parseBoolean(session.conf().get("spark.sql.legacy.sizeOfNull"));
+    this.frame = frame;
+    this.fastPath = new FastPath(frame.schema(), zone, legacySize && !ansi);
+    this.store = new ColumnStore(frame, memoryBytes);
+    this.shared = new SharedScan(store);
+    this.spark = new SparkCounts(frame.in(session));
+  }
+
+  /**
+   * A scan of a frame.
+   *
+   * @param session whose settings (ANSI mode, time zone) say what a predicate means
+   * @param memoryBytes what the columns' blocks may take on all executors together; more than one
+   *     batch needs is never dropped for the cap
+   */
+  public static FrameScan of(PinnedFrame frame, SparkSession session, long memoryBytes) {
+    return new FrameScan(frame, session, memoryBytes);
+  }
+
+  /** Which way a predicate was counted. */
+  public enum Path {
+    /** In the shared pass over the column store. */
+    FAST,
+    /** By Spark, together with up to a hundred others. */
+    SPARK
+  }
+
+  /** What became of a predicate. */
+  public sealed interface Result {}
+
+  /**
+   * It was counted.
+   *
+   * @param matched rows for which it is true
+   */
+  public record Counted(long matched, Path path) implements Result {}
+
+  /** It failed, and it alone: what Spark says, in one line. */
+  public record Failed(String reason) implements Result {}
+
+  /** The frame that is scanned. */
+  public PinnedFrame frame() {
+    return frame;
+  }
+
+  /**
+   * Counts predicates.
+   *
+   * @param run where the tasks of the shared pass commit what they counted, for {@link
+   *     ScanProgress}; null if nobody looks
+   * @return a result for each predicate, in their order
+   */
+  public List<Result> count(List<Predicate> predicates, @Nullable Counters run) {
+    List<Condition> conditions = new ArrayList<>();
+    List<Integer> fast = new ArrayList<>();
+    List<Integer> slow = new ArrayList<>();
+    for (int i = 0; i < predicates.size(); i++) {
+      Optional<Condition> condition = fastPath.compile(predicates.get(i));
+      condition.ifPresent(conditions::add);
+      (condition.isPresent() ? fast : slow).add(i);
+    }
+    Result[] results = new Result[predicates.size()];
+    long[] matched = shared.count(conditions, names(fast), run);
+    for (int i = 0; i < matched.length; i++) {
+      results[fast.get(i)] = new Counted(matched[i], Path.FAST);
+    }
+    List<Result> counted = spark.count(slow.stream().map(predicates::get).toList());
+    for (int i = 0; i < counted.size(); i++) {
+      results[slow.get(i)] = counted.get(i);
+    }
+    return List.of(results);
+  }
+
+  private static List<String> names(List<Integer> places) {
+    return places.stream().map(ScanProgress::counterOf).toList();
+  }
+
+  /** What the columns' blocks take now on all executors together, about. */
+  public long memoryBytes() {
+    return store.memoryBytes();
+  }
+
+  @Override
+  public void close() {
+    store.close();
+  }
+}

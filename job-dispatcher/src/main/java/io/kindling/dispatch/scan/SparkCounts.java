@@ -1,0 +1,73 @@
+package io.kindling.dispatch.scan;
+
+import io.kindling.dispatch.predicate.Predicate;
+import io.kindling.dispatch.predicate.PredicateColumns;
+import io.kindling.dispatch.scan.FrameScan.Counted;
+import io.kindling.dispatch.scan.FrameScan.Failed;
+import io.kindling.dispatch.scan.FrameScan.Path;
+import io.kindling.dispatch.scan.FrameScan.Result;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.functions;
+
+/** Counts by Spark itself: one aggregation for many predicates. Driver only. */
+final class SparkCounts {
+  /** More in one aggregation are slower, as the generated code grows too large to be compiled. */
+  private static final int CHUNK = 100;
+
+  private final Dataset<Row> rows;
+
+  SparkCounts(Dataset<Row> rows) {
+    this.rows = rows;
+  }
+
+  List<Result> count(List<Predicate> predicates) {
+    List<Result> results = new ArrayList<>();
+    for (int from = 0; from < predicates.size(); from += CHUNK) {
+      int to = Math.min(from + CHUNK, predicates.size());
+      results.addAll(countOrHalve(predicates.subList(from, to)));
+    }
+    return results;
+  }
+
+  /** A predicate that fails takes the whole aggregation with it: halves find out which it is. */
+  private List<Result> countOrHalve(List<Predicate> predicates) {
+    try {
+      return countTogether(predicates);
+    } catch (RuntimeException e) {
+      if (predicates.size() == 1) {
+        return List.of(new Failed(firstLine(e)));
+      }
+      int half = predicates.size() / 2;
+      List<Result> results = new ArrayList<>(countOrHalve(predicates.subList(0, half)));
+      results.addAll(countOrHalve(predicates.subList(half, predicates.size())));
+      return results;
+    }
+  }
+
+  private List<Result> countTogether(List<Predicate> predicates) {
+    Column[] counts =
+        predicates.stream()
+            .map(predicate -> functions.count_if(PredicateColumns.toColumn(predicate)))
+            .toArray(Column[]::new);
+    Row row = rows.agg(counts[0], Arrays.copyOfRange(counts, 1, counts.length)).head();
+    List<Result> results = new ArrayList<>();
+    for (int i = 0; i < counts.length; i++) {
+      results.add(new Counted(row.getLong(i), Path.SPARK));
+    }
+    return results;
+  }
+
+  private static String firstLine(Throwable failure) {
+    Throwable deepest = failure;
+    while (deepest.getCause() != null && deepest.getCause() != deepest) {
+      deepest = deepest.getCause();
+    }
+    String message = String.valueOf(deepest.getMessage());
+    return message.lines().findFirst().orElse(deepest.getClass().getSimpleName());
+  }
+}
