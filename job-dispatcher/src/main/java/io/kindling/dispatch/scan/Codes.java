@@ -36,7 +36,8 @@ final class Codes implements Serializable {
    * @param codes one for each row, from 0 to below the number of distinct ones
    */
   static Codes of(int[] codes, int rows, int distinct) {
-    Codes stored = new Codes(rows, Integer.SIZE - Integer.numberOfLeadingZeros(Math.max(distinct, 1) - 1));
+    Codes stored =
+        new Codes(rows, Integer.SIZE - Integer.numberOfLeadingZeros(Math.max(distinct, 1) - 1));
     for (int row = 0; row < rows; row++) {
       int at = (row >>> 6) * stored.bits;
       for (int code = codes[row], bit = stored.bits - 1; code != 0; code >>>= 1, bit--) {

@@ -100,7 +100,9 @@ final class Coercion {
     if (value instanceof BigDecimal decimal && decimal.precision() <= LONG_DIGITS) {
       return Bounds.scaled(decimal, 0);
     }
-    return value instanceof Double number ? Bounds.asDoubles(number, whole -> (double) whole) : null;
+    return value instanceof Double number
+        ? Bounds.asDoubles(number, whole -> (double) whole)
+        : null;
   }
 
   private static @Nullable Bounds ofDecimal(DecimalType column, @Nullable Object value) {

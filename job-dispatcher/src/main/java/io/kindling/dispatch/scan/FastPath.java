@@ -260,9 +260,7 @@ final class FastPath {
       @Nullable Scope scope) {
     Array found = array(array, scope);
     Condition element = compile(condition, wanted, new Scope(found, variable.depth()));
-    return any
-        ? new AnyElement(found.sizes(), element)
-        : new EveryElement(found.sizes(), element);
+    return any ? new AnyElement(found.sizes(), element) : new EveryElement(found.sizes(), element);
   }
 
   /** The elements that a condition in a lambda is about. */

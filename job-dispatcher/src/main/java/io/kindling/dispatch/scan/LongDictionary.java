@@ -15,8 +15,7 @@ final class LongDictionary implements Serializable {
   /** A byte[], char[], int[] or long[]; null if the values have no gaps. */
   private final @Nullable Object offsets;
 
-  private LongDictionary(
-      int size, long smallest, long largest, @Nullable Object offsets) {
+  private LongDictionary(int size, long smallest, long largest, @Nullable Object offsets) {
     this.size = size;
     this.smallest = smallest;
     this.largest = largest;
@@ -34,8 +33,7 @@ final class LongDictionary implements Serializable {
     return new LongDictionary(size, smallest, largest, offsets(values, size, smallest, width));
   }
 
-  private static @Nullable Object offsets(
-      long[] values, int size, long smallest, long width) {
+  private static @Nullable Object offsets(long[] values, int size, long smallest, long width) {
     if (width == size - 1) {
       return null;
     }
@@ -112,7 +110,10 @@ final class LongDictionary implements Serializable {
     if (offsets == null) {
       return 0;
     }
-    int width = offsets instanceof byte[] ? 1 : offsets instanceof char[] ? 2 : offsets instanceof int[] ? 4 : 8;
+    int width =
+        offsets instanceof byte[]
+            ? 1
+            : offsets instanceof char[] ? 2 : offsets instanceof int[] ? 4 : 8;
     return (long) width * size;
   }
 }

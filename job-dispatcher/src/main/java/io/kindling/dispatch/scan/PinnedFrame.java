@@ -25,11 +25,7 @@ import org.apache.spark.sql.types.StructType;
  *     a sample of all
  */
 public record PinnedFrame(
-    String name,
-    Dataset<Row> rows,
-    StructType schema,
-    List<Long> partitionRows,
-    boolean shuffled) {
+    String name, Dataset<Row> rows, StructType schema, List<Long> partitionRows, boolean shuffled) {
 
   private static final long ROWS_A_FILE = 4L * ColumnStore.BLOCK_ROWS;
   private static final int MIN_FILES = 16;
@@ -100,7 +96,9 @@ public record PinnedFrame(
     return partitionRows.stream().mapToLong(Long::longValue).sum();
   }
 
-  /** The same rows as a frame of another session, whose settings then say what an expression means. */
+  /**
+   * The same rows as a frame of another session, whose settings then say what an expression means.
+   */
   Dataset<Row> in(SparkSession session) {
     return session.read().schema(schema).parquet(rows.inputFiles());
   }

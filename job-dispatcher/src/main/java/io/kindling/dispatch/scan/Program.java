@@ -59,8 +59,7 @@ final class Program implements Serializable {
     Assembler assembler = new Assembler();
     conditions.forEach(assembler::count);
     List<Step> steps = conditions.stream().map(assembler::step).toList();
-    return new Program(
-        steps, List.copyOf(assembler.leaves.keySet()), assembler.shared.size());
+    return new Program(steps, List.copyOf(assembler.leaves.keySet()), assembler.shared.size());
   }
 
   /** One for each condition, in their order. */

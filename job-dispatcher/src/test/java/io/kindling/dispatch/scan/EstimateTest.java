@@ -31,8 +31,7 @@ class EstimateTest {
       }
       long truth = Arrays.stream(matched).sum();
       Estimate estimate =
-          Estimate.of(
-              PARTITIONS * ROWS, Arrays.copyOf(rows, read), Arrays.copyOf(matched, read));
+          Estimate.of(PARTITIONS * ROWS, Arrays.copyOf(rows, read), Arrays.copyOf(matched, read));
       held += estimate.low() <= truth && truth <= estimate.high() ? 1 : 0;
     }
     assertThat((double) held / RUNS).as("seed %d", seed).isGreaterThan(0.93);

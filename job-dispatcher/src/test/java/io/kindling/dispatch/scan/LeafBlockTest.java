@@ -77,7 +77,16 @@ class LeafBlockTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"0, 5", "1, 1", "63, 2", "64, 3", "65, 300", "1000, 70000", "3000, 0", "777, 1000000"})
+  @CsvSource({
+    "0, 5",
+    "1, 1",
+    "63, 2",
+    "64, 3",
+    "65, 300",
+    "1000, 70000",
+    "3000, 0",
+    "777, 1000000"
+  })
   void select_numbers_isWhatEachRowSays(int rows, int range) {
     List<Long> values = new ArrayList<>();
     long base = random.nextLong();
@@ -113,8 +122,7 @@ class LeafBlockTest {
       sets.add(Bounds.exactly(literal).matching(Operator.EQUAL));
     }
     check(numbers(values), values, new Values.OneOf(sets, true), literals::contains, false);
-    check(
-        numbers(values), values, new Values.OneOf(sets, false), v -> !literals.contains(v), true);
+    check(numbers(values), values, new Values.OneOf(sets, false), v -> !literals.contains(v), true);
   }
 
   @Test
@@ -134,7 +142,14 @@ class LeafBlockTest {
   @Test
   void select_doubles_isAsSparkOrdersThem() {
     double[] special = {
-      Double.NEGATIVE_INFINITY, -1.5, -0.0, 0.0, Double.MIN_VALUE, 1.5, Double.POSITIVE_INFINITY, Double.NaN
+      Double.NEGATIVE_INFINITY,
+      -1.5,
+      -0.0,
+      0.0,
+      Double.MIN_VALUE,
+      1.5,
+      Double.POSITIVE_INFINITY,
+      Double.NaN
     };
     LeafBuilder builder = LeafBuilder.ofNumbers();
     for (double value : special) {
@@ -145,8 +160,7 @@ class LeafBlockTest {
     for (Operator operator : Operator.values()) {
       for (double literal : special) {
         Values set = Bounds.ofDouble(literal).matching(operator);
-        check(
-            block, values, set, v -> compare(Double.compare(v, literal + 0.0), operator), false);
+        check(block, values, set, v -> compare(Double.compare(v, literal + 0.0), operator), false);
       }
     }
   }
@@ -168,7 +182,12 @@ class LeafBlockTest {
   @Test
   void select_longsAgainstADouble_comparesAsDoubles() {
     List<Long> values =
-        List.of(9_007_199_254_740_992L, 9_007_199_254_740_993L, 9_007_199_254_740_994L, -5L, Long.MAX_VALUE);
+        List.of(
+            9_007_199_254_740_992L,
+            9_007_199_254_740_993L,
+            9_007_199_254_740_994L,
+            -5L,
+            Long.MAX_VALUE);
     for (Operator operator : Operator.values()) {
       for (double literal : new double[] {9_007_199_254_740_992.0, -5, -5.5, 1e19, -1e19, 0x1p63}) {
         Values set = Bounds.asDoubles(literal, v -> (double) v).matching(operator);
@@ -183,7 +202,8 @@ class LeafBlockTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"1.5", "-1.5", "2", "99999999999999999999", "-99999999999999999999", "0.001"})
+  @ValueSource(
+      strings = {"1.5", "-1.5", "2", "99999999999999999999", "-99999999999999999999", "0.001"})
   void select_decimals_comparesExactly(String text) {
     BigDecimal literal = new BigDecimal(text);
     List<Long> values = List.of(-200L, -150L, -149L, 0L, 1L, 149L, 150L, 151L, 200L);

@@ -98,12 +98,28 @@ final class RandomPredicates {
   private String text(String column) {
     return switch (random.nextInt(8)) {
       case 0 ->
-          column + " in (" + quoted(rows.text()) + ", " + quoted(rows.text()) + ", " + quoted("b") + ")";
+          column
+              + " in ("
+              + quoted(rows.text())
+              + ", "
+              + quoted(rows.text())
+              + ", "
+              + quoted("b")
+              + ")";
       case 1 -> column + " not in (" + quoted(rows.text()) + ", " + quoted(rows.text()) + ")";
-      case 2 -> column + " like " + quoted(pick("%a%", "a%", "%1", "_b%", "%ü%", "__", "%", "b%n_", "日%"));
+      case 2 ->
+          column
+              + " like "
+              + quoted(pick("%a%", "a%", "%1", "_b%", "%ü%", "__", "%", "b%n_", "日%"));
       case 3 -> column + " not like " + quoted(pick("%b%", "A%", "%\n%", "_"));
       case 4 -> column + pick(" is null", " is not null");
-      case 5 -> pick("startswith", "endswith", "contains") + "(" + column + ", " + quoted(pick("a", "ü", "1", "")) + ")";
+      case 5 ->
+          pick("startswith", "endswith", "contains")
+              + "("
+              + column
+              + ", "
+              + quoted(pick("a", "ü", "1", ""))
+              + ")";
       default -> column + " " + operator() + " " + quoted(rows.text());
     };
   }
@@ -122,9 +138,17 @@ final class RandomPredicates {
     return switch (random.nextInt(9)) {
       case 0 -> "array_contains(tags, " + quoted(rows.text()) + ")";
       case 1 -> "array_contains(numbers, " + random.nextInt(100) + ")";
-      case 2 -> "size(" + pick("tags", "numbers", "events") + ") " + operator() + " " + random.nextInt(5);
+      case 2 ->
+          "size(" + pick("tags", "numbers", "events") + ") " + operator() + " " + random.nextInt(5);
       case 3 -> "exists(events, e -> e.type = " + quoted(pick(RandomRows.TYPES)) + ")";
-      case 4 -> "exists(events, e -> e.n " + operator() + " " + number() + " and e.price > " + number() + ")";
+      case 4 ->
+          "exists(events, e -> e.n "
+              + operator()
+              + " "
+              + number()
+              + " and e.price > "
+              + number()
+              + ")";
       case 5 -> "forall(numbers, x -> x " + operator() + " " + number() + ")";
       case 6 -> "exists(tags, t -> " + text("t") + ")";
       case 7 -> "array_contains(events.type, " + quoted(rows.text()) + ")";

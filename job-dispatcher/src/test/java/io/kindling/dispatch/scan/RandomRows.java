@@ -19,7 +19,22 @@ import org.jspecify.annotations.Nullable;
 /** Rows with every type, nulls, nesting and texts beyond ASCII, the same from the same seed. */
 final class RandomRows {
   static final String[] WORDS = {
-    "", "a", "A", "ab", "Ab", "abc", "banana", "Zürich", "zürich", "ÿ", "日本", "\uD83D\uDE00", "100%", "x_y", "o'b", "line\nend"
+    "",
+    "a",
+    "A",
+    "ab",
+    "Ab",
+    "abc",
+    "banana",
+    "Zürich",
+    "zürich",
+    "ÿ",
+    "日本",
+    "\uD83D\uDE00",
+    "100%",
+    "x_y",
+    "o'b",
+    "line\nend"
   };
   static final String[] TYPES = {"click", "view", "buy", "scroll"};
 
@@ -114,13 +129,16 @@ final class RandomRows {
       case "DECIMAL(12,2)", "DECIMAL(8,2)" ->
           () -> BigDecimal.valueOf(random.nextInt(200_000) - 50_000, 2);
       case "DECIMAL(30,5)" ->
-          () -> BigDecimal.valueOf(random.nextLong(), 5).multiply(BigDecimal.valueOf(random.nextInt(3)));
+          () ->
+              BigDecimal.valueOf(random.nextLong(), 5)
+                  .multiply(BigDecimal.valueOf(random.nextInt(3)));
       default -> throw new IllegalArgumentException(type.sql());
     };
   }
 
   private long edge() {
-    return new long[] {Long.MIN_VALUE, Long.MAX_VALUE, 1L << 53, (1L << 53) + 1, -1}[random.nextInt(5)];
+    return new long[] {Long.MIN_VALUE, Long.MAX_VALUE, 1L << 53, (1L << 53) + 1, -1}
+        [random.nextInt(5)];
   }
 
   private double special(double usual) {
