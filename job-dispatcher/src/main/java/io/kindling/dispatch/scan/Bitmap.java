@@ -29,9 +29,7 @@ final class Bitmap {
   /** All rows; bits beyond the last one stay clear, as in every bitmap here. */
   static void fill(long[] bitmap, int rows) {
     Arrays.fill(bitmap, 0, words(rows), -1);
-    if ((rows & 63) != 0) {
-      bitmap[rows >>> 6] = (1L << rows) - 1;
-    }
+    clearTail(bitmap, rows);
   }
 
   static void and(long[] into, long[] other, int rows) {
@@ -49,6 +47,25 @@ final class Bitmap {
   static void or(long[] into, long[] other, int rows) {
     for (int i = 0, words = words(rows); i < words; i++) {
       into[i] |= other[i];
+    }
+  }
+
+  static void xor(long[] into, long[] other, int rows) {
+    for (int i = 0, words = words(rows); i < words; i++) {
+      into[i] ^= other[i];
+    }
+  }
+
+  /** Leaves bits beyond the last row set. */
+  static void complement(long[] bitmap, int rows) {
+    for (int i = 0, words = words(rows); i < words; i++) {
+      bitmap[i] = ~bitmap[i];
+    }
+  }
+
+  static void clearTail(long[] bitmap, int rows) {
+    if ((rows & 63) != 0) {
+      bitmap[rows >>> 6] &= (1L << rows) - 1;
     }
   }
 

@@ -6,7 +6,6 @@ import io.kindling.dispatch.scan.Program.Constant;
 import io.kindling.dispatch.scan.Program.Elements;
 import io.kindling.dispatch.scan.Program.Look;
 import io.kindling.dispatch.scan.Program.Step;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -15,8 +14,7 @@ final class BlockScan {
   private final Program program;
   private final long[][] shared;
   private final boolean[] known;
-  private final Unpacked unpacked = new Unpacked();
-  private final List<long[]> free = new ArrayList<>();
+  private final Workspace workspace = new Workspace();
   private LeafBlock[] leaves = {};
 
   BlockScan(Program program) {
@@ -35,14 +33,14 @@ final class BlockScan {
   void count(int rows, LeafBlock[] blocks, int[] matched) {
     leaves = blocks;
     Arrays.fill(known, false);
-    unpacked.clear();
-    long[] out = borrow(rows);
+    workspace.clear();
+    long[] out = workspace.borrow(rows);
     List<Step> steps = program.steps();
     for (int i = 0; i < matched.length; i++) {
       evaluate(steps.get(i), rows, out);
       matched[i] = Bitmap.count(out, rows);
     }
-    giveBack(out);
+    workspace.giveBack(out);
   }
 
   private void evaluate(Step step, int rows, long[] out) {
@@ -64,7 +62,7 @@ final class BlockScan {
   private void look(Look look, int rows, long[] out) {
     int index = look.shared();
     if (index == Program.UNSHARED) {
-      leaves[look.leaf()].select(look.values(), look.withNulls(), unpacked, out);
+      leaves[look.leaf()].select(look.values(), look.withNulls(), workspace, out);
       return;
     }
     int words = Bitmap.words(rows);
@@ -72,7 +70,7 @@ final class BlockScan {
       if (shared[index] == null || shared[index].length < words) {
         shared[index] = new long[words];
       }
-      leaves[look.leaf()].select(look.values(), look.withNulls(), unpacked, shared[index]);
+      leaves[look.leaf()].select(look.values(), look.withNulls(), workspace, shared[index]);
       known[index] = true;
     }
     System.arraycopy(shared[index], 0, out, 0, words);
@@ -80,29 +78,29 @@ final class BlockScan {
 
   private void all(List<Step> steps, int rows, long[] out) {
     evaluate(steps.get(0), rows, out);
-    long[] next = borrow(rows);
+    long[] next = workspace.borrow(rows);
     for (int i = 1; i < steps.size() && !Bitmap.isEmpty(out, rows); i++) {
       evaluate(steps.get(i), rows, next);
       Bitmap.and(out, next, rows);
     }
-    giveBack(next);
+    workspace.giveBack(next);
   }
 
   private void any(List<Step> steps, int rows, long[] out) {
     evaluate(steps.get(0), rows, out);
-    long[] next = borrow(rows);
+    long[] next = workspace.borrow(rows);
     for (int i = 1; i < steps.size(); i++) {
       evaluate(steps.get(i), rows, next);
       Bitmap.or(out, next, rows);
     }
-    giveBack(next);
+    workspace.giveBack(next);
   }
 
   /** From elements to rows. */
   private void elements(Elements step, int rows, long[] out) {
     LeafBlock arrays = leaves[step.sizes()];
     int[] starts = arrays.starts();
-    long[] taken = borrow(starts[rows]);
+    long[] taken = workspace.borrow(starts[rows]);
     evaluate(step.element(), starts[rows], taken);
     Bitmap.clear(out, rows);
     boolean every = step.every();
@@ -116,19 +114,6 @@ final class BlockScan {
       }
     }
     arrays.removeNulls(out);
-    giveBack(taken);
-  }
-
-  /** A bitmap for so many rows, with anything in it. */
-  private long[] borrow(int rows) {
-    int last = free.size() - 1;
-    if (last >= 0 && free.get(last).length >= Bitmap.words(rows)) {
-      return free.remove(last);
-    }
-    return Bitmap.empty(rows);
-  }
-
-  private void giveBack(long[] bitmap) {
-    free.add(bitmap);
+    workspace.giveBack(taken);
   }
 }

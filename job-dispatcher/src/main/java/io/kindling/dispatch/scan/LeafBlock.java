@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 final class LeafBlock implements Serializable {
   private static final long serialVersionUID = 1;
 
+  /** A set that begins and ends more often is looked up row by row, which is faster then. */
+  private static final int MAX_TOGGLES = 32;
+
   private final int rows;
 
   /** The rows without a value; null if there are none. */
@@ -62,21 +65,34 @@ final class LeafBlock implements Serializable {
   }
 
   /** Sets out to the rows whose value is in the set, and to those without one if so wanted. */
-  void select(Values values, boolean withNulls, Unpacked unpacked, long[] out) {
+  void select(Values values, boolean withNulls, Workspace workspace, long[] out) {
     CodeSet set = values.in(this);
     if (set.isEmpty() || numberOfCodes() == 0) {
       Bitmap.clear(out, rows);
     } else if (set.isEvery()) {
       Bitmap.fill(out, rows);
-    } else if (set.toggles().length <= Unpacked.WORTH_IT) {
-      codes.select(set.first(), set.toggles(), set.toggles().length, out);
+    } else if (set.toggles().length <= MAX_TOGGLES) {
+      long[] scratch = workspace.borrow(rows);
+      codes.select(set, out, scratch);
+      workspace.giveBack(scratch);
     } else {
-      unpacked.select(this, set, out);
+      lookUp(set, workspace, out);
     }
     if (nulls != null && withNulls) {
       Bitmap.or(out, nulls, rows);
     } else if (nulls != null) {
       Bitmap.andNot(out, nulls, rows);
+    }
+  }
+
+  private void lookUp(CodeSet set, Workspace workspace, long[] out) {
+    boolean[] member = Workspace.members(set, numberOfCodes());
+    int[] each = workspace.unpacked(this);
+    Bitmap.clear(out, rows);
+    for (int row = 0; row < rows; row++) {
+      if (member[each[row]]) {
+        Bitmap.add(out, row);
+      }
     }
   }
 

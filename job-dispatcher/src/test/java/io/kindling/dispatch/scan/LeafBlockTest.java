@@ -20,7 +20,7 @@ class LeafBlockTest {
   private static final long SEED = System.nanoTime();
 
   private final Random random = new Random(SEED);
-  private final Unpacked unpacked = new Unpacked();
+  private final Workspace workspace = new Workspace();
 
   static {
     System.out.println("LeafBlockTest seed " + SEED);
@@ -54,7 +54,7 @@ class LeafBlockTest {
       LeafBlock block, List<T> values, Values set, Predicate<T> contains, boolean withNulls) {
     long[] out = new long[Bitmap.words(values.size())];
     Arrays.fill(out, random.nextLong()); // Whatever was there before.
-    block.select(set, withNulls, unpacked, out);
+    block.select(set, withNulls, workspace, out);
     for (int row = 0; row < values.size(); row++) {
       T value = values.get(row);
       assertThat(Bitmap.contains(out, row))
