@@ -45,13 +45,22 @@ sealed interface Bounds {
     }
   }
 
-  /**
-   * Among bytes.
-   *
-   * @param atLeast the first that is not smaller than the literal
-   * @param above the first that is larger
-   */
-  record OfBytes(byte[] atLeast, byte[] above) implements Bounds {
+  /** Among bytes. */
+  final class OfBytes implements Bounds {
+    private final byte[] atLeast;
+    private final byte[] above;
+
+    /**
+     * Between two values.
+     *
+     * @param atLeast the first that is not smaller than the literal
+     * @param above the first that is larger
+     */
+    OfBytes(byte[] atLeast, byte[] above) {
+      this.atLeast = atLeast;
+      this.above = above;
+    }
+
     @Override
     public Values matching(Operator operator) {
       return switch (operator) {

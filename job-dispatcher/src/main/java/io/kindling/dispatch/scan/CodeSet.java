@@ -4,17 +4,18 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 
-/**
- * A set of the codes of one block.
- *
- * @param first whether 0 is in it
- * @param toggles strictly ascending, above 0 and below the number of codes; at each, what follows
- *     is in the set if what went before was not
- */
-record CodeSet(boolean first, int[] toggles) {
-  private static final int[] NONE = {};
-  private static final CodeSet EVERY = new CodeSet(true, NONE);
-  private static final CodeSet EMPTY = new CodeSet(false, NONE);
+/** A set of the codes of one block. */
+final class CodeSet {
+  private static final CodeSet EVERY = new CodeSet(true, new int[0]);
+  private static final CodeSet EMPTY = new CodeSet(false, new int[0]);
+
+  private final boolean first;
+  private final int[] toggles;
+
+  private CodeSet(boolean first, int[] toggles) {
+    this.first = first;
+    this.toggles = toggles;
+  }
 
   static CodeSet every(boolean included) {
     return included ? EVERY : EMPTY;
@@ -83,6 +84,19 @@ record CodeSet(boolean first, int[] toggles) {
     return count == 0
         ? every(first || other.first)
         : new CodeSet(first || other.first, Arrays.copyOf(merged, count));
+  }
+
+  /** Whether 0 is in it. */
+  boolean first() {
+    return first;
+  }
+
+  /**
+   * Strictly ascending, above 0 and below the number of codes: at each, what follows is in the set
+   * if what went before was not. Not to be changed.
+   */
+  int[] toggles() {
+    return toggles;
   }
 
   CodeSet complement() {
