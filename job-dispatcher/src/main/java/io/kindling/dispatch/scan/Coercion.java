@@ -86,23 +86,25 @@ final class Coercion {
         || type.equals(DataTypes.ByteType);
   }
 
-  private static boolean isIntegral(@Nullable Object value) {
-    return value instanceof Integer
-        || value instanceof Long
-        || value instanceof Short
-        || value instanceof Byte;
+  /** A whole number, or null if it is something else. */
+  private static @Nullable Long whole(@Nullable Object value) {
+    boolean whole =
+        value instanceof Integer
+            || value instanceof Long
+            || value instanceof Short
+            || value instanceof Byte;
+    return whole && value instanceof Number number ? Long.valueOf(number.longValue()) : null;
   }
 
   private static @Nullable Bounds ofIntegral(@Nullable Object value) {
-    if (isIntegral(value)) {
-      return Bounds.exactly(((Number) value).longValue());
+    Long whole = whole(value);
+    if (whole != null) {
+      return Bounds.exactly(whole);
     }
     if (value instanceof BigDecimal decimal && decimal.precision() <= LONG_DIGITS) {
       return Bounds.scaled(decimal, 0);
     }
-    return value instanceof Double number
-        ? Bounds.asDoubles(number, whole -> (double) whole)
-        : null;
+    return value instanceof Double number ? Bounds.asDoubles(number, each -> (double) each) : null;
   }
 
   private static @Nullable Bounds ofDecimal(DecimalType column, @Nullable Object value) {
@@ -110,10 +112,9 @@ final class Coercion {
       return Bounds.asDoubles(
           number, unscaled -> BigDecimal.valueOf(unscaled, column.scale()).doubleValue());
     }
-    BigDecimal literal = null;
-    if (isIntegral(value)) {
-      literal = BigDecimal.valueOf(((Number) value).longValue());
-    } else if (value instanceof BigDecimal decimal) {
+    Long whole = whole(value);
+    BigDecimal literal = whole == null ? null : BigDecimal.valueOf(whole);
+    if (value instanceof BigDecimal decimal) {
       literal = decimal;
     }
     if (literal == null || !haveCommonType(column, literal)) {
@@ -133,14 +134,19 @@ final class Coercion {
   }
 
   private static @Nullable Bounds ofFloat(@Nullable Object value) {
-    if (value instanceof Double || value instanceof BigDecimal) {
-      return Bounds.ofDoubleAmongFloats(((Number) value).doubleValue());
+    if (value instanceof Double number) {
+      return Bounds.ofDoubleAmongFloats(number);
+    }
+    if (value instanceof BigDecimal decimal) {
+      return Bounds.ofDoubleAmongFloats(decimal.doubleValue());
     }
     if (value instanceof Float number) {
       return Bounds.exactly(Physical.ordered(number));
     }
-    boolean exact = isIntegral(value) && Math.abs(((Number) value).longValue()) <= EXACT_IN_FLOAT;
-    return exact ? Bounds.exactly(Physical.ordered(((Number) value).floatValue())) : null;
+    Long whole = whole(value);
+    return whole != null && Math.abs(whole) <= EXACT_IN_FLOAT
+        ? Bounds.exactly(Physical.ordered(whole.floatValue()))
+        : null;
   }
 
   private @Nullable Bounds ofTimestamp(@Nullable Object value) {

@@ -43,7 +43,7 @@ public record Estimate(long size, long low, long high, double standardError) {
     }
     double share = (double) found / read;
     double unread = 1 - (double) read / totalRows;
-    double sample = read / (unread * designEffect(rows, matched, share, unread));
+    double sample = read / (unread * designEffect(rows, matched, share));
     double square = NORMAL_95 * NORMAL_95;
     double middle = (share + square / (2 * sample)) / (1 + square / sample);
     double deviation = share * (1 - share) / sample;
@@ -58,7 +58,7 @@ public record Estimate(long size, long low, long high, double standardError) {
   }
 
   /** By how much partitions differ more than random rows would; at least 1. */
-  private static double designEffect(long[] rows, long[] matched, double share, double unread) {
+  private static double designEffect(long[] rows, long[] matched, double share) {
     if (rows.length < ENOUGH_PARTITIONS || share == 0 || share == 1) {
       return 1;
     }
@@ -72,7 +72,7 @@ public record Estimate(long size, long low, long high, double standardError) {
   }
 
   private static long clamp(double value, long least, long most) {
-    return (long) Math.min(Math.max(value, least), most);
+    return Math.min(Math.max((long) value, least), most);
   }
 
   private static long sum(long[] values) {

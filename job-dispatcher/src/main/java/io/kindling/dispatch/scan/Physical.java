@@ -12,13 +12,13 @@ final class Physical {
   /** As in Spark NaN is the largest value and equal to itself, and -0.0 equals 0.0. */
   static long ordered(double value) {
     long bits = Double.doubleToLongBits(value + 0.0);
-    return bits ^ (bits >> 63) & Long.MAX_VALUE;
+    return bits ^ ((bits >> 63) & Long.MAX_VALUE);
   }
 
   /** The same of a float. */
   static long ordered(float value) {
     int bits = Float.floatToIntBits(value + 0.0f);
-    return bits ^ (bits >> 31) & Integer.MAX_VALUE;
+    return bits ^ ((bits >> 31) & Integer.MAX_VALUE);
   }
 
   /** A number of up to 38 decimal digits, and a few beyond, as bytes. */

@@ -1,6 +1,7 @@
 package io.kindling.dispatch.scan;
 
 import io.kindling.counters.Counters;
+import java.util.List;
 import java.util.Map;
 
 /** How far a shared pass is: what its tasks have committed at one moment. Immutable. */
@@ -8,27 +9,23 @@ public final class ScanProgress {
   static final String PASS = "scan";
 
   private final long totalRows;
-  private final int[] partitions;
-  private final long[] rows;
-  private final Map<Integer, Map<String, Long>> counted;
 
-  private ScanProgress(
-      long totalRows, int[] partitions, long[] rows, Map<Integer, Map<String, Long>> counted) {
+  /** Of each partition that has been read, in the order of {@code counts}. */
+  private final long[] rows;
+
+  private final List<Map<String, Long>> counts;
+
+  private ScanProgress(long totalRows, long[] rows, List<Map<String, Long>> counts) {
     this.totalRows = totalRows;
-    this.partitions = partitions;
     this.rows = rows;
-    this.counted = counted;
+    this.counts = counts;
   }
 
   /** Reads what the tasks of a pass over a frame have committed to a run. */
   public static ScanProgress read(PinnedFrame frame, Counters run) {
     Map<Integer, Map<String, Long>> counted = run.byPartition(PASS);
-    int[] partitions = counted.keySet().stream().mapToInt(Integer::intValue).toArray();
-    long[] rows = new long[partitions.length];
-    for (int i = 0; i < rows.length; i++) {
-      rows[i] = frame.partitionRows().get(partitions[i]);
-    }
-    return new ScanProgress(frame.numRows(), partitions, rows, counted);
+    long[] rows = counted.keySet().stream().mapToLong(frame.partitionRows()::get).toArray();
+    return new ScanProgress(frame.numRows(), rows, List.copyOf(counted.values()));
   }
 
   /** The name of the counter of the predicate at a place of its batch. */
@@ -65,9 +62,9 @@ public final class ScanProgress {
   }
 
   private long[] matched(int place) {
-    long[] matched = new long[partitions.length];
+    long[] matched = new long[counts.size()];
     for (int i = 0; i < matched.length; i++) {
-      matched[i] = counted.get(partitions[i]).getOrDefault(counterOf(place), 0L);
+      matched[i] = counts.get(i).getOrDefault(counterOf(place), 0L);
     }
     return matched;
   }
