@@ -2,6 +2,7 @@ package io.kindling.dispatch.predicate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kindling.dispatch.testing.LocalSpark;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;

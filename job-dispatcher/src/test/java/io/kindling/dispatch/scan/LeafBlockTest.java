@@ -117,7 +117,7 @@ class LeafBlockTest {
     List<Long> literals = new ArrayList<>();
     List<Values> sets = new ArrayList<>();
     for (int i = 0; i < options; i++) {
-      long literal = random.nextInt(1_100) - 50;
+      long literal = random.nextLong(-50, 1_050);
       literals.add(literal);
       sets.add(Bounds.exactly(literal).matching(Operator.EQUAL));
     }

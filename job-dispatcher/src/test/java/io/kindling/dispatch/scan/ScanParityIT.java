@@ -3,6 +3,7 @@ package io.kindling.dispatch.scan;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kindling.dispatch.predicate.PredicateGate;
+import io.kindling.dispatch.testing.LocalSpark;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
@@ -10,7 +11,6 @@ import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,19 +30,10 @@ class ScanParityIT {
   @BeforeAll
   static void writeRows() {
     System.out.println("ScanParityIT seed " + SEED);
-    spark =
-        SparkSession.builder()
-            .master("local[2]")
-            .config("spark.sql.shuffle.partitions", "2")
-            .getOrCreate();
+    spark = LocalSpark.session();
     List<Row> rows = new RandomRows(new Random(SEED)).rows(ROWS);
     Dataset<Row> dataset = spark.createDataFrame(rows, RandomRows.SCHEMA);
     frame = PinnedFrame.write("people", dataset, folder.resolve("rows").toString(), SEED);
-  }
-
-  @AfterAll
-  static void stop() {
-    spark.stop();
   }
 
   @ParameterizedTest

@@ -1,21 +1,21 @@
-package io.kindling.dispatch.predicate;
+package io.kindling.dispatch.testing;
 
 import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
 
-/** The one SparkSession of the gate's tests. */
-final class LocalSpark {
+/** The one SparkSession of this module's tests. */
+public final class LocalSpark {
   private static @Nullable SparkSession session;
 
   private LocalSpark() {}
 
   /** Starts it at the first call; it ends with the JVM. */
-  static synchronized SparkSession session() {
+  public static synchronized SparkSession session() {
     if (session == null) {
       session =
           SparkSession.builder()
               .master("local[2]")
-              .appName("gate tests")
+              .appName("dispatcher tests")
               .config("spark.ui.enabled", "false")
               .config("spark.driver.host", "127.0.0.1")
               .config("spark.driver.bindAddress", "127.0.0.1")
