@@ -353,9 +353,14 @@ public final class CommandQueue implements AutoCloseable {
   private List<Settled> settle(List<Lease> leases, Function<Lease, Call> change) {
     List<Call> calls = leases.stream().map(change).toList();
     leases.forEach(keeper::settling);
-    List<Settled> settled = patience.repeat(options.patience(), () -> runAll(calls));
-    leases.forEach(keeper::release);
-    return settled;
+    try {
+      List<Settled> settled = patience.repeat(options.patience(), () -> runAll(calls));
+      leases.forEach(keeper::release);
+      return settled;
+    } catch (KindlingException e) {
+      leases.forEach(keeper::notSettled);
+      throw e;
+    }
   }
 
   private List<Settled> runAll(List<Call> calls) {

@@ -67,6 +67,14 @@ final class LeaseKeeper implements AutoCloseable {
     }
   }
 
+  /** It could not be ended, and is held as before. */
+  void notSettled(Lease lease) {
+    Held one = held.get(lease.token());
+    if (one != null) {
+      one.settling = false;
+    }
+  }
+
   void release(Lease lease) {
     held.remove(lease.token());
   }

@@ -10,19 +10,24 @@ import java.util.function.Supplier;
 /**
  * Repeats what failed because Redis was unreachable, with pauses that double up to a second and
  * jitter, so that clients which lost it together do not return together. Ends at once when it is
- * closed.
+ * closed. Safe for concurrent use.
  */
-final class Patience {
+public final class Patience {
   private static final long FIRST_MILLIS = 20;
   private static final long LONGEST_MILLIS = 1_000;
 
   private final CountDownLatch closed = new CountDownLatch(1);
 
-  void close() {
+  /** Starts open. */
+  public Patience() {}
+
+  /** Ends all waiting. */
+  public void close() {
     closed.countDown();
   }
 
-  boolean isClosed() {
+  /** Whether it was closed. */
+  public boolean isClosed() {
     return closed.getCount() == 0;
   }
 
@@ -32,7 +37,7 @@ final class Patience {
    * @param longest how long to repeat
    * @throws RedisUnavailableException the last one, if that was not long enough
    */
-  <T> T repeat(Duration longest, Supplier<T> action) {
+  public <T> T repeat(Duration longest, Supplier<T> action) {
     long deadlineNanos = System.nanoTime() + longest.toNanos();
     for (int failures = 1; ; failures++) {
       try {
@@ -52,14 +57,14 @@ final class Patience {
    * @param failures how many there were one after the other
    * @return false if it was closed or interrupted
    */
-  boolean pause(int failures, long longestMillis) {
+  public boolean pause(int failures, long longestMillis) {
     long step = Math.min(FIRST_MILLIS << Math.min(failures, 10), LONGEST_MILLIS);
     long millis = ThreadLocalRandom.current().nextLong(step / 2, step + 1);
     return sleep(Math.min(millis, longestMillis));
   }
 
   /** Waits; returns false if it was closed or interrupted. */
-  boolean sleep(long millis) {
+  public boolean sleep(long millis) {
     try {
       return !closed.await(millis, TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
