@@ -96,6 +96,15 @@ class ArchitectureTest {
           .dependOnClassesThat(
               SPARK.or(resideInAPackage(DISPATCHER).and(not(resideInAPackage(QUEUE)))));
 
+  /** The same, and its results, builders and exceptions. */
+  @ArchTest
+  static final ArchRule submitClient_needsNoSpark =
+      noClasses()
+          .that()
+          .haveNameMatching("io\\.kindling\\.dispatch\\.(Submi|Command|DoneListener).*")
+          .should()
+          .dependOnClassesThat(SPARK);
+
   /** Lettuce is an optional dependency: who does not use the asynchronous client lacks it. */
   @ArchTest
   static final ArchRule lettuce_isKnownToTheAsynchronousClientAlone =

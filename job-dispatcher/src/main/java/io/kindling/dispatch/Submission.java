@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -113,20 +114,16 @@ public final class Submission {
 
   /** Off the watching thread, which what is chained to the future must not stop. */
   void complete(CommandResult end) {
-    result.completeAsync(() -> end);
+    ForkJoinPool.commonPool().execute(() -> result.complete(end));
   }
 
   /** Ends as another one does, which may be this one. */
   void endWith(Submission other) {
     if (other != this) {
-      other.result.whenComplete(
-          (end, failure) -> {
-            if (failure == null) {
-              complete(end);
-            } else {
-              result.completeExceptionally(failure);
-            }
-          });
+      var unused =
+          other.result.handle(
+              (end, failure) ->
+                  failure == null ? result.complete(end) : result.completeExceptionally(failure));
     }
   }
 

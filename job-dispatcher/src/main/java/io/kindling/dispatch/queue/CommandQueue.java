@@ -42,6 +42,9 @@ public final class CommandQueue implements AutoCloseable {
   /** How long a bare push to another than the first tenant's list may go unseen. */
   static final long POLL_MILLIS = 100;
 
+  /** One push may wake twice, by its list and by the wake list; or another driver was faster. */
+  private static final int MAX_IN_VAIN = 3;
+
   /** Of a call of take.lua, so that it takes some ms at most. */
   static final int MAX_TAKEN = 64;
 
@@ -123,7 +126,7 @@ public final class CommandQueue implements AutoCloseable {
   public boolean awaitWork(Duration longest, TakeLimits limits) {
     long deadlineNanos = System.nanoTime() + longest.toNanos();
     int failures = 0;
-    boolean woken = false;
+    int inVain = 0;
     while (!patience.isClosed() && !Thread.currentThread().isInterrupted()) {
       try {
         Map<String, Long> ready = intake.run();
@@ -143,12 +146,13 @@ public final class CommandQueue implements AutoCloseable {
       }
       if (failures > 0) {
         patience.pause(failures, leftMillis);
-      } else if (woken) {
-        // What woke us is none of ours, or gone to another driver: to wait for it would spin.
+      } else if (inVain > MAX_IN_VAIN) {
+        // What wakes us is not to be taken, and would go on doing so.
         patience.sleep(Math.min(leftMillis, POLL_MILLIS));
-        woken = false;
+        inVain = 0;
       } else {
-        woken = wakeUp.await(Math.min(leftMillis, POLL_MILLIS));
+        boolean woken = wakeUp.await(Math.min(leftMillis, POLL_MILLIS));
+        inVain = woken ? inVain + 1 : 0;
       }
     }
     return false;
