@@ -117,7 +117,14 @@ final class LikePattern implements Serializable {
 
   /** Where the first occurrence ends, -1 if there is none. */
   private static int find(byte[] piece, byte[] bytes, int from, int to) {
-    for (int start = from; start <= to; start = start == to ? to + 1 : next(bytes, start, to)) {
+    if (piece.length == 0) {
+      return from;
+    }
+    byte first = piece[0];
+    for (int start = from; start < to; start++) {
+      if (first == ANY ? isContinuation(bytes[start]) : bytes[start] != first) {
+        continue;
+      }
       int end = matchPiece(piece, bytes, start, to);
       if (end >= 0) {
         return end;
