@@ -1,5 +1,6 @@
 package io.kindling.dispatch.predicate;
 
+import io.kindling.core.NearestName;
 import io.kindling.dispatch.predicate.Expression.Column;
 import io.kindling.dispatch.predicate.Expression.Field;
 import io.kindling.dispatch.predicate.Expression.Item;
@@ -22,6 +23,8 @@ import org.apache.spark.sql.types.StructType;
  * structs the array of that field, after a map the value of that key.
  */
 final class ColumnResolver {
+  private static final int MAX_NAME_CHARS = 100;
+
   private final StructType schema;
   private final boolean caseSensitive;
 
@@ -165,10 +168,13 @@ final class ColumnResolver {
   private PredicateRefusedException unknown(List<String> names, String token, int position) {
     var known = new ArrayList<String>();
     collect(schema, "", known);
+    String name = String.join(".", names);
+    // What is longer is no typing error, and comparing it takes long.
+    boolean compared = !known.isEmpty() && name.length() <= MAX_NAME_CHARS;
     String nearest =
-        NearestName.of(String.join(".", names), known)
-            .map(name -> ", the nearest is " + PredicateRefusedException.shown(name))
-            .orElse("");
+        compared
+            ? ", the nearest is " + PredicateRefusedException.shown(NearestName.to(name, known))
+            : "";
     return PredicateRefusedException.at(
         token,
         position,
