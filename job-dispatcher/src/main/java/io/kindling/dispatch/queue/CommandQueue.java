@@ -31,8 +31,9 @@ import redis.clients.jedis.Response;
  * it again.
  *
  * <p>Leases are renewed until they are settled or lost, by a thread with its own connection. When
- * Redis is unreachable, threads of the queue try on for ever, {@link #awaitWork} waits, changes are
- * repeated for {@code patience}, which is harmless, as twice is once; {@link #take} throws.
+ * Redis is unreachable, out of memory or a replica, threads of the queue try on for ever, {@link
+ * #awaitWork} waits, changes are repeated for {@code patience}, which is harmless, as twice is
+ * once; {@link #take} throws.
  *
  * <p>Safe for concurrent use.
  */
@@ -135,7 +136,10 @@ public final class CommandQueue implements AutoCloseable {
           return true;
         }
         failures = 0;
-      } catch (RedisUnavailableException e) {
+      } catch (KindlingException e) {
+        if (!Patience.mayPass(e)) {
+          throw e;
+        }
         if (failures++ == 0) {
           LOG.warn("Cannot look for commands in queue '{}', trying on", options.queue(), e);
         }

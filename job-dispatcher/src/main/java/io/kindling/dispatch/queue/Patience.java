@@ -1,5 +1,7 @@
 package io.kindling.dispatch.queue;
 
+import io.kindling.core.KindlingException;
+import io.kindling.core.RedisReplyException;
 import io.kindling.core.RedisUnavailableException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -8,9 +10,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * Repeats what failed because Redis was unreachable, with pauses that double up to a second and
- * jitter, so that clients which lost it together do not return together. Ends at once when it is
- * closed. Safe for concurrent use.
+ * Repeats what failed because Redis was unreachable, out of memory or a replica, with pauses that
+ * double up to a second and jitter, so that clients which lost it together do not return together.
+ * Ends at once when it is closed. Safe for concurrent use.
  */
 public final class Patience {
   private static final long FIRST_MILLIS = 20;
@@ -35,20 +37,27 @@ public final class Patience {
    * Runs something that may run twice.
    *
    * @param longest how long to repeat
-   * @throws RedisUnavailableException the last one, if that was not long enough
+   * @throws KindlingException the last failure, if that was not long enough, or if it is another
    */
   public <T> T repeat(Duration longest, Supplier<T> action) {
     long deadlineNanos = System.nanoTime() + longest.toNanos();
     for (int failures = 1; ; failures++) {
       try {
         return action.get();
-      } catch (RedisUnavailableException e) {
+      } catch (KindlingException e) {
         long leftMillis = (deadlineNanos - System.nanoTime()) / 1_000_000;
-        if (leftMillis <= 0 || !pause(failures, leftMillis)) {
+        if (!mayPass(e) || leftMillis <= 0 || !pause(failures, leftMillis)) {
           throw e;
         }
       }
     }
+  }
+
+  /** Whether a failure may be over without anybody changing this program or its configuration. */
+  static boolean mayPass(KindlingException e) {
+    return e instanceof RedisUnavailableException
+        || e instanceof RedisReplyException.OutOfMemory
+        || e instanceof RedisReplyException.ReadOnly;
   }
 
   /**

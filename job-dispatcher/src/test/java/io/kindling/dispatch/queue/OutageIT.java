@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.kindling.core.RedisConfig;
+import io.kindling.core.RedisReplyException;
 import io.kindling.core.RedisUnavailableException;
 import io.kindling.core.testing.TestRedis;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -100,7 +100,6 @@ class OutageIT {
 
   @Test
   void leases_expiredDuringTheOutage_areRenewedBeforeOthersReapThem() {
-    var lost = new ConcurrentLinkedQueue<Lease>();
     try (CommandQueue driver = driver(Duration.ofSeconds(1));
         CommandQueue other = driver(Duration.ofSeconds(1))) {
       push("a", "c-1");
@@ -113,9 +112,36 @@ class OutageIT {
 
       assertThat(other.awaitWork(Duration.ofSeconds(3))).isFalse();
 
-      assertThat(lost).isEmpty();
       assertThat(field("c-1", "recoveries")).isEqualTo("0");
       assertThat(driver.finish(lease, "1")).isEqualTo(Settled.DONE);
+    }
+  }
+
+  @Test
+  void outOfMemory_changesNothingHalfway_andPasses() {
+    try (CommandQueue driver = driver(Duration.ofSeconds(30))) {
+      push("a", "c-1");
+      assertThat(driver.awaitWork(LONG)).isTrue();
+      Lease lease = driver.take(1).get(0);
+      push("a", "c-2");
+      assertThat(driver.awaitWork(LONG)).isTrue();
+      push("a", "c-3");
+      server.ask("CONFIG", "SET", "maxmemory", "1");
+
+      assertThatExceptionOfType(RedisReplyException.OutOfMemory.class)
+          .isThrownBy(() -> driver.take(1));
+      var finishing = CompletableFuture.supplyAsync(() -> driver.finish(lease, "42"));
+      var waiting = CompletableFuture.supplyAsync(() -> driver.awaitWork(LONG));
+      Awaitility.await()
+          .pollDelay(Duration.ofMillis(600))
+          .until(() -> !finishing.isDone() && !waiting.isDone());
+      assertThat(field("c-1", "state")).isEqualTo("RUNNING");
+      assertThat(field("c-2", "state")).isEqualTo("QUEUED");
+      server.ask("CONFIG", "SET", "maxmemory", "0");
+
+      assertThat(finishing.join()).isEqualTo(Settled.DONE);
+      assertThat(waiting.join()).isTrue();
+      assertThat(driver.take(5)).extracting(Lease::id).containsExactly("c-2", "c-3");
     }
   }
 
