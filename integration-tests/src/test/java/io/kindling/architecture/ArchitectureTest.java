@@ -39,6 +39,7 @@ class ArchitectureTest {
   private static final String GATE = "io.kindling.dispatch.predicate..";
   private static final String CATALYST_PARSER = "io.kindling.dispatch.predicate.CatalystParser";
   private static final String PREDICATE_COLUMNS = "io.kindling.dispatch.predicate.PredicateColumns";
+  private static final String LEAF_READER = "io.kindling.dispatch.scan.LeafReader";
 
   @ArchTest
   static final ArchRule core_knowsNoSparkAndNoFeature =
@@ -121,7 +122,8 @@ class ArchitectureTest {
       classes()
           .that()
           .haveNameNotMatching(
-              MLLIB_TREES + "|" + CATALYST_PARSER + ".*|" + PREDICATE_COLUMNS + ".*")
+              String.join(
+                  "|", MLLIB_TREES, CATALYST_PARSER + ".*", PREDICATE_COLUMNS + ".*", LEAF_READER))
           .should(Conditions.haveInNoSignature(scalaCollectionsAndFunctions()));
 
   /**
@@ -147,12 +149,12 @@ class ArchitectureTest {
               Conditions.haveInNoSignature(
                   scalaCollectionsAndFunctions().and(not(name("scala.collection.Seq")))));
 
-  /** A lambda of exists and forall is a Scala function of one argument, in both Scalas. */
+  /** A lambda of exists, forall and transform is a function of one argument, in both Scalas. */
   @ArchTest
-  static final ArchRule signatures_ofPredicateColumns_nameFunctionsOfOneArgumentAlone =
+  static final ArchRule signatures_withLambdas_nameFunctionsOfOneArgumentAlone =
       classes()
           .that()
-          .haveNameMatching(PREDICATE_COLUMNS + ".*")
+          .haveNameMatching(PREDICATE_COLUMNS + ".*|" + LEAF_READER)
           .should(
               Conditions.haveInNoSignature(
                   scalaCollectionsAndFunctions().and(not(name("scala.Function1")))));

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What the scan counts is what Spark's filter counts, with ANSI mode and without. */
 class ScanParityIT {
   private static final long SEED = Long.getLong("kindling.seed", System.nanoTime());
-  private static final int PREDICATES = Integer.getInteger("kindling.parity.predicates", 300);
+  private static final int PREDICATES = Integer.getInteger("kindling.parity.predicates", 100);
   private static final int ROWS = 3_000;
 
   @TempDir private static Path folder;
