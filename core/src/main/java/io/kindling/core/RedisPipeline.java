@@ -83,6 +83,27 @@ public final class RedisPipeline extends AbstractPipeline {
     return response;
   }
 
+  /**
+   * Runs a script that goes with its text each time: for several calls on one key, of which none
+   * may fail because Redis forgets its scripts between them. For short scripts.
+   *
+   * @throws IllegalArgumentException if the keys are not those that the script declares
+   */
+  public Response<Object> callWithText(RedisScript script, List<String> keys, List<?> args) {
+    script.checkKeys(keys);
+    var response = new Response<Object>(BuilderFactory.RAW_OBJECT);
+    append(
+        new Queued(
+            commandObjects
+                .eval(
+                    SafeEncoder.encode(script.source()),
+                    RedisScripts.encode(keys),
+                    RedisScripts.encode(args))
+                .getArguments(),
+            response));
+    return response;
+  }
+
   private void append(Queued command) {
     batch.add(command);
     batchBytes += Commands.payloadBytes(command.args);

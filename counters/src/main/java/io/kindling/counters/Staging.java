@@ -44,7 +44,8 @@ final class Staging {
   private void write(String key, List<byte[]> chunks) {
     try (RedisPipeline pipeline = store.redis().pipeline()) {
       for (int i = 0; i < chunks.size(); i++) {
-        pipeline.call(STAGE, List.of(key), List.of(i, chunks.get(i), UNCOMMITTED.toMillis()));
+        pipeline.callWithText(
+            STAGE, List.of(key), List.of(i, chunks.get(i), UNCOMMITTED.toMillis()));
       }
     }
   }
