@@ -13,6 +13,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.parser.CatalystSqlParser$;
@@ -42,6 +44,10 @@ import org.jspecify.annotations.Nullable;
 /** Spark's parser, its result turned into {@link SyntaxNode}s. Thread-safe. */
 final class CatalystParser {
   private static final long STACK_BYTES = 8L << 20;
+
+  /** No text within the limits is known to take a second; this is for those that are not known. */
+  private static final long PATIENCE_SECONDS = 60;
+
   private static final int MAX_NODES = 50_000;
   private static final String TIME_ZONE = "spark.sql.session.timeZone";
 
@@ -68,6 +74,8 @@ final class CatalystParser {
       return join(task);
     } catch (ExecutionException e) {
       throw refused(e.getCause(), new Position(text, tokens));
+    } catch (TimeoutException e) {
+      throw new Position(text, tokens).refused("Spark's parser takes too long for it");
     }
   }
 
@@ -83,12 +91,13 @@ final class CatalystParser {
   }
 
   /** Waits on if interrupted: the task is short, and its thread cannot be stopped. */
-  private static SyntaxNode join(FutureTask<SyntaxNode> task) throws ExecutionException {
+  private static SyntaxNode join(FutureTask<SyntaxNode> task)
+      throws ExecutionException, TimeoutException {
     boolean interrupted = false;
     try {
       while (true) {
         try {
-          return task.get();
+          return task.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
           interrupted = true;
         }
@@ -167,11 +176,20 @@ final class CatalystParser {
 
   /** The walk over one tree. */
   private static final class Tree {
-    private final String text;
+    /** The index of each code point, and the end. */
+    private final int[] indexes;
+
     private int nodes;
 
     Tree(String text) {
-      this.text = text;
+      indexes = new int[text.codePointCount(0, text.length()) + 1];
+      for (int i = 1; i < indexes.length; i++) {
+        indexes[i] = text.offsetByCodePoints(indexes[i - 1], 1);
+      }
+    }
+
+    private int index(int codePoint) {
+      return indexes[Math.max(0, Math.min(codePoint, indexes.length - 1))];
     }
 
     SyntaxNode read(Expression expression, int parentStart) {
@@ -179,8 +197,8 @@ final class CatalystParser {
         throw new TooLargeException();
       }
       Origin origin = expression.origin();
-      int start = chars(text, 0, number(origin.startIndex(), 0));
-      int end = Math.max(start, chars(text, 0, number(origin.stopIndex(), -1) + 1));
+      int start = index(number(origin.startIndex(), 0));
+      int end = Math.max(start, index(number(origin.stopIndex(), -1) + 1));
       var fields = (scala.Product) expression;
       String kind = expression.getClass().getSimpleName();
       if (kind.equals("Literal")) {

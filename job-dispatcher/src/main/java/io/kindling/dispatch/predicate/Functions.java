@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
  * - time and chance: current_date, now, unix_timestamp, rand, uuid, ...
  * - growth: repeat, lpad, rpad, space, replace, hex, base64, sequence, concat_ws, array_join; replace(replace(...))
  *   doubles a text with each call, and 64 calls fit in one another
- * - time without bound: rlike, regexp_*, split, levenshtein
+ * - time without bound: round with a scale that is no small literal, a text as a decimal (DecimalRule), rlike, regexp_*, split, levenshtein
  * - errors instead of values: raise_error, assert_true, element_at, to_date, to_timestamp, make_date, next_day,
  *   date_format, add_months, in ANSI mode or always. What can still fail in ANSI mode is CAST and arithmetic
  *   (with abs, round and bround), as everywhere in SQL.
@@ -52,9 +52,23 @@ final class Functions {
     }
   }
 
+  /** What a function gives. */
+  enum Result {
+    /** A text. */
+    TEXT,
+    /** A number, a decimal only if an argument is one. */
+    NUMBER,
+    /** Neither a text nor a decimal. */
+    OTHER,
+    /** Possibly what one of its arguments is or holds. */
+    AS_ARGUMENTS
+  }
+
   private static final int MANY = Integer.MAX_VALUE;
 
   private static final Set<String> VALUE_SECTIONS = Set.of("text", "numbers", "dates and times");
+  private static final Set<String> MEASURES =
+      Set.of("length", "octet_length", "ascii", "instr", "locate");
   private static final Set<String> CONDITIONS = Set.of("contains", "startswith", "endswith");
 
   private static final List<Function> ALL = new ArrayList<>();
@@ -168,6 +182,21 @@ final class Functions {
 
   static Optional<Function> find(String name) {
     return Optional.ofNullable(BY_NAME.get(name.toLowerCase(Locale.ROOT)));
+  }
+
+  /** What a function of the list gives, as far as its name tells. */
+  static Result result(String name) {
+    Function function = BY_NAME.get(name);
+    if (function == null) {
+      return name.equals(PredicateColumns.BIT_NOT) ? Result.NUMBER : Result.OTHER;
+    }
+    return switch (function.section()) {
+      case "text" ->
+          CONDITIONS.contains(name) || MEASURES.contains(name) ? Result.OTHER : Result.TEXT;
+      case "numbers" -> Result.NUMBER;
+      case "dates and times" -> Result.OTHER;
+      default -> Result.AS_ARGUMENTS;
+    };
   }
 
   /** Whether a function gives a text, a number or a date whatever it is given. */

@@ -10,6 +10,8 @@ final class SparkReason {
       Pattern.compile(
           "^\\[[A-Z0-9_.]+]\\s*|\\s*SQLSTATE: \\w+|\\s*\\(line \\d+, pos \\d+\\)|;? line \\d+ pos \\d+");
 
+  private static final int MAX_CHARS = 1_000;
+
   private SparkReason() {}
 
   /** The first line that says something. */
@@ -17,7 +19,9 @@ final class SparkReason {
     String message = failure == null ? null : failure.getMessage();
     if (message != null) {
       for (String line : message.split("\n", -1)) {
-        String reason = AROUND.matcher(line.strip()).replaceAll("").strip();
+        String start = line.strip();
+        start = start.substring(0, Math.min(start.length(), MAX_CHARS));
+        String reason = AROUND.matcher(start).replaceAll("").strip();
         if (!reason.isEmpty()) {
           return reason.replaceAll("[.;]+$", "");
         }

@@ -17,7 +17,8 @@ import java.util.Set;
  *    in what only we take for a string. Raw strings (r'...'), in which a backslash does not escape, are
  *    therefore refused, and so is a quote directly after anything but a word of letters.
  * 3. Comments and hints are refused: they hide text from whoever reads the predicate.
- * 4. SELECT is refused here although the parser's result is checked for subqueries too: so the parser never
+ * 4. Exponents. A decimal literal's power of ten is calculated by the parser, however large.
+ * 5. SELECT is refused here although the parser's result is checked for subqueries too: so the parser never
  *    walks that large part of its grammar.
  */
 
@@ -152,6 +153,11 @@ final class TextScanner {
       end = wordEnd(end + 1);
     }
     checkBeforeQuote(start, end);
+    // The parser calculates the power of ten of a BD: 1e100000000BD takes it hours.
+    if (DecimalRule.LARGE_EXPONENT.matcher(text).region(start, end).find()) {
+      throw refused(
+          start, end, "the exponent of the number at position %d is too large", start + 1);
+    }
     return end;
   }
 

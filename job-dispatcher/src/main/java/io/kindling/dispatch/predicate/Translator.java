@@ -29,6 +29,7 @@ import java.util.stream.Stream;
 import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.DecimalType;
 import org.apache.spark.sql.types.MapType;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
@@ -46,12 +47,18 @@ final class Translator {
   private static final Pattern MOVING_TIME =
       Pattern.compile("now|today|tomorrow|yesterday", Pattern.CASE_INSENSITIVE);
 
+  private static final int MAX_LAMBDAS = 2;
+
+  /** More than any text of the default limits has, if nothing in it is walked again and again. */
+  private static final int MAX_NODES = 10_000;
+
   private final String text;
   private final List<Token> tokens;
   private final PredicateLimits limits;
   private final ColumnResolver columns;
   private final List<LambdaVariable> scope = new ArrayList<>();
   private int atoms;
+  private int nodes;
 
   private Translator(
       String text, List<Token> tokens, PredicateLimits limits, ColumnResolver columns) {
@@ -145,6 +152,12 @@ final class Translator {
 
   /** Anything: also a struct, if the caller looks at no more than whether it is there. */
   private Expression shape(SyntaxNode node, int depth) {
+    if (++nodes > MAX_NODES) {
+      throw refused(
+          node,
+          "it is too large once BETWEEN, CASE and LIKE ANY are spelled out, at position %d",
+          node.start() + 1);
+    }
     if (depth > limits.nesting()) {
       throw refused(
           node,
@@ -169,11 +182,7 @@ final class Translator {
       case "IsNotNull" -> new Not(isNull(node, node.node(0), depth), at(node));
       case "UnresolvedAttribute", "UnresolvedNamedLambdaVariable" -> name(node);
       case "UnresolvedExtractValue" ->
-          columns.item(
-              shape(node.node(0), depth + 1),
-              value(node.node(1), depth + 1),
-              part(node),
-              node.start() + 1);
+          item(node, shape(node.node(0), depth + 1), value(node.node(1), depth + 1));
       case "Literal" -> literal(node);
       case "UnresolvedFunction" -> function(node, depth);
       case "Add" -> arithmetic(Arithmetic.Operator.ADD, node, depth);
@@ -224,13 +233,25 @@ final class Translator {
 
   private Comparison comparison(Comparison.Operator operator, SyntaxNode node, int depth) {
     countAtom(node);
-    return new Comparison(
-        operator, value(node.node(0), depth + 1), value(node.node(1), depth + 1), at(node));
+    List<Expression> sides = met(node, values(node.parts().subList(0, 2), depth + 1));
+    return new Comparison(operator, sides.get(0), sides.get(1), at(node));
   }
 
   private Arithmetic arithmetic(Arithmetic.Operator operator, SyntaxNode node, int depth) {
-    return new Arithmetic(
-        operator, value(node.node(0), depth + 1), value(node.node(1), depth + 1), at(node));
+    List<Expression> sides = met(node, values(node.parts().subList(0, 2), depth + 1));
+    return new Arithmetic(operator, sides.get(0), sides.get(1), at(node));
+  }
+
+  /** Values that Spark brings to one type. */
+  private List<Expression> met(SyntaxNode node, List<Expression> values) {
+    if (DecimalRule.isBrokenBy(values)) {
+      throw refused(
+          node,
+          "a text meets a decimal at position %d; cast the text to double, or the decimal to"
+              + " string",
+          node.start() + 1);
+    }
+    return values;
   }
 
   private In in(SyntaxNode node, int depth) {
@@ -244,7 +265,11 @@ final class Translator {
           options.size(),
           limits.inValues());
     }
-    return new In(value(node.node(0), depth + 1), values(options, depth + 1), at(node));
+    var values = new ArrayList<Expression>();
+    values.add(value(node.node(0), depth + 1));
+    values.addAll(values(options, depth + 1));
+    met(node, values);
+    return new In(values.get(0), values.subList(1, values.size()), at(node));
   }
 
   private Like like(SyntaxNode node, Expression value, @Nullable Object pattern, char escape) {
@@ -316,6 +341,14 @@ final class Translator {
     return columns.column(names, part(node), node.start() + 1);
   }
 
+  private Expression item(SyntaxNode node, Expression container, Expression key) {
+    Expression item = columns.item(container, key, part(node), node.start() + 1);
+    if (ColumnResolver.typeOf(container).orElse(DataTypes.NullType) instanceof MapType) {
+      met(node, List.of(container, key));
+    }
+    return item;
+  }
+
   private Literal literal(SyntaxNode node) {
     Object value = node.part(0);
     var type = (DataType) node.parts().get(1);
@@ -380,23 +413,27 @@ final class Translator {
       case "isnotnull" -> new Not(isNull(node, (SyntaxNode) arguments.get(0), depth), at(node));
       case "equal_null" -> {
         countAtom(node);
-        List<Expression> values = values(arguments, depth + 1);
+        List<Expression> values = met(node, values(arguments, depth + 1));
         yield new Comparison(
             Comparison.Operator.NULL_SAFE_EQUAL, values.get(0), values.get(1), at(node));
       }
       case "between" -> between(node, arguments, depth);
       case "mod" -> {
-        List<Expression> values = values(arguments, depth + 1);
+        List<Expression> values = met(node, values(arguments, depth + 1));
         yield new Arithmetic(Arithmetic.Operator.REMAINDER, values.get(0), values.get(1), at(node));
       }
       case "if" ->
           new Call(
               name,
-              List.of(
-                  condition((SyntaxNode) arguments.get(0), depth + 1),
-                  value((SyntaxNode) arguments.get(1), depth + 1),
-                  value((SyntaxNode) arguments.get(2), depth + 1)),
+              Stream.concat(
+                      Stream.of(condition((SyntaxNode) arguments.get(0), depth + 1)),
+                      met(node, values(arguments.subList(1, 3), depth + 1)).stream())
+                  .toList(),
               at(node));
+      case "round", "bround" -> {
+        checkScale(node, arguments);
+        yield call(name, node, arguments, depth);
+      }
       case "size" ->
           new Call(name, List.of(shape((SyntaxNode) arguments.get(0), depth + 1)), at(node));
       case "exists", "forall" -> quantified(name, node, arguments, depth);
@@ -405,21 +442,49 @@ final class Translator {
   }
 
   private Call call(String name, SyntaxNode node, List<?> arguments, int depth) {
-    return new Call(name, values(arguments, depth + 1), at(node));
+    List<Expression> values = values(arguments, depth + 1);
+    // The arguments of the others are turned into texts or small numbers, never into decimals.
+    boolean meet =
+        Functions.result(name) == Functions.Result.NUMBER
+            || Functions.result(name) == Functions.Result.AS_ARGUMENTS;
+    return new Call(name, meet ? met(node, values) : values, at(node));
+  }
+
+  /** {@code round(x, 100000000)} calculates a power of ten with as many digits. */
+  private void checkScale(SyntaxNode node, List<?> arguments) {
+    if (arguments.size() == 1) {
+      return;
+    }
+    var scale = (SyntaxNode) arguments.get(1);
+    boolean small =
+        scale.kind().equals("Literal")
+            && scale.part(0) instanceof Integer digits
+            && Math.abs(digits) <= DecimalType.MAX_SCALE();
+    if (!small) {
+      throw refused(
+          scale,
+          "the number of digits at position %d must be a literal from -%d to %d",
+          scale.start() + 1,
+          DecimalType.MAX_SCALE(),
+          DecimalType.MAX_SCALE());
+    }
   }
 
   private And between(SyntaxNode node, List<?> arguments, int depth) {
     countAtom(node);
     countAtom(node);
-    List<Expression> values = values(arguments, depth + 2);
+    // Each side is translated by itself, so that what it holds is counted twice: it is walked
+    // twice.
+    Expression lower = value((SyntaxNode) arguments.get(0), depth + 2);
+    Expression upper = value((SyntaxNode) arguments.get(0), depth + 2);
+    List<Expression> bounds = values(arguments.subList(1, 3), depth + 2);
+    met(node, List.of(lower, bounds.get(0), bounds.get(1)));
     // The parser puts the operator's own start here.
-    int position = Math.min(at(node), values.get(0).position());
+    int position = Math.min(at(node), lower.position());
     return new And(
         List.of(
-            new Comparison(
-                Comparison.Operator.GREATER_OR_EQUAL, values.get(0), values.get(1), position),
-            new Comparison(
-                Comparison.Operator.LESS_OR_EQUAL, values.get(0), values.get(2), position)),
+            new Comparison(Comparison.Operator.GREATER_OR_EQUAL, lower, bounds.get(0), position),
+            new Comparison(Comparison.Operator.LESS_OR_EQUAL, upper, bounds.get(1), position)),
         position);
   }
 
@@ -439,6 +504,15 @@ final class Translator {
       throw refused(node, "%s at position %d needs a column of type array", name, node.start() + 1);
     }
     countAtom(node);
+    if (scope.size() == MAX_LAMBDAS) {
+      throw refused(
+          node,
+          "%s at position %d is more than %d lambdas deep: each multiplies the time by the length of"
+              + " an array",
+          name,
+          node.start() + 1,
+          MAX_LAMBDAS);
+    }
     var declared = (SyntaxNode) lambda.list(1).get(0);
     var variable =
         new LambdaVariable(
@@ -491,15 +565,16 @@ final class Translator {
           node.start() + 1,
           CastTypes.NAMES);
     }
+    Expression value = value(node.node(0), depth + 1);
+    if (type instanceof DecimalType && DecimalRule.isUnsafeText(value)) {
+      throw refused(
+          node, "a text is cast to a decimal at position %d; cast it to double", node.start() + 1);
+    }
     boolean isTry = node.part(3) instanceof Other mode && mode.text().equals("TRY");
     if (isTry && !PredicateColumns.canTryCast()) {
       throw refused(node, "TRY_CAST at position %d needs Spark 4", node.start() + 1);
     }
-    return new Cast(
-        value(node.node(0), depth + 1),
-        type,
-        isTry ? Cast.Failure.IS_NULL : Cast.Failure.AS_SESSION,
-        at(node));
+    return new Cast(value, type, isTry ? Cast.Failure.IS_NULL : Cast.Failure.AS_SESSION, at(node));
   }
 
   private CaseWhen caseWhen(SyntaxNode node, int depth) {
@@ -512,6 +587,11 @@ final class Translator {
               value((SyntaxNode) pair.get(1), depth + 1)));
     }
     Expression otherwise = node.part(1) == null ? null : value(node.node(1), depth + 1);
+    var values = new ArrayList<>(branches.stream().map(CaseWhen.Branch::value).toList());
+    if (otherwise != null) {
+      values.add(otherwise);
+    }
+    met(node, values);
     return new CaseWhen(branches, otherwise, at(node));
   }
 

@@ -14,7 +14,7 @@ public final class Attacks {
       StructType.fromDDL(
           "a int, b int, s string, bo boolean, dt date, ts timestamp, tags array<string>,"
               + " m map<string, int>, events array<struct<type: string, n: int>>,"
-              + " st struct<x: int>, secret string");
+              + " st struct<x: int>, secret string, dec decimal(10,2)");
 
   private static final List<String> TEXTS =
       List.of(
@@ -136,6 +136,42 @@ public final class Attacks {
           "s like concat('%', s, '%')",
           "s like any (s, 'b')",
           "like(s, s)",
+          "a = 1e100000000BD",
+          "a = 1.5e+100000000BD",
+          "a = .5e-100000000BD",
+          "a = 1e100000000",
+          "dec = '1e-100000000'",
+          "'1e-100000000' < dec",
+          "dec in (1, '1e-100000000')",
+          "dec between '1e-100000000' and 2",
+          "dec <=> concat('1e-', '100000000')",
+          "dec = '1e-' || '100000000'",
+          "dec + '1e-100000000' > 1",
+          "coalesce(dec, '1e-100000000') = 1",
+          "coalesce('1e-100000000', s) = dec",
+          "if(bo, '1e-100000000', s) = dec",
+          "case when bo then '1e-100000000' end = dec",
+          "case dec when '1e-100000000' then bo end",
+          "pmod(dec, '1e-100000000') = 1",
+          "abs(dec) = lower('1E-100000000')",
+          "-dec = s",
+          "dec * 2 = s",
+          "array_contains(array(dec), '1e-100000000')",
+          "arrays_overlap(array(dec), tags)",
+          "exists(tags, t -> t = dec)",
+          "tags[0] = dec",
+          "cast('1e-100000000' as decimal(10,2)) = 0",
+          "cast(s as decimal(10,2)) = 0",
+          "cast(concat('1e-', '100000000') as decimal(10,2)) = 0",
+          "'1e-100000000'::decimal(10,2) = 0",
+          "try_cast(tags[0] as decimal(10,2)) = 0",
+          "round(a, 100000000) = 1",
+          "round(a, -100000000) = 1",
+          "round(a, b) = 1",
+          "round(a, 10 * 10000000) = 1",
+          "bround(dec, 100000000) = 1",
+          "exists(tags, x -> exists(tags, y -> exists(tags, z -> x = z)))",
+          "forall(tags, x -> exists(tags, y -> forall(tags, z -> x = z)))",
           "levenshtein(s, s) = 1",
           "soundex(s) = s",
           "hex(hex(hex(s))) = s",
@@ -358,6 +394,11 @@ public final class Attacks {
     for (int n : new int[] {65, 200, 10_000}) {
       texts.addAll(nested(n));
     }
+    // Many times the same, each of it large.
+    texts.add("concat(s" + ",s".repeat(900) + ") like any ('x'" + ",'x'".repeat(150) + ")");
+    texts.add("case concat(s" + ",s".repeat(900) + ")" + " when 'x' then bo".repeat(150) + " end");
+    texts.add("(".repeat(25) + "a" + " between 1 and 2)".repeat(25));
+    texts.add("between(".repeat(25) + "a" + ", 1, 2)".repeat(25));
     // Doubled at each level on Spark 3.5, where BETWEEN and CASE repeat what they test.
     texts.add("(".repeat(40) + "a" + " between 1 and 2)".repeat(40));
     texts.add("case ".repeat(40) + "a" + " when 1 then 1 when 2 then 2 end".repeat(40) + " = 1");

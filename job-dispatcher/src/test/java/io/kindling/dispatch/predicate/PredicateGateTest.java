@@ -251,6 +251,10 @@ class PredicateGateTest {
           st = st | 'st' at position 1 holds a struct, of which only the fields can be read: a, s, deep
           s like u | the pattern of LIKE at position 3 must be a text literal
           s like 'a\\\\b' | the pattern of LIKE at position 3 holds the escape '\\' before something else
+          dec = s | a text meets a decimal at position 1; cast the text to double, or the decimal to string
+          cast(s as decimal(4,2)) = 1 | a text is cast to a decimal at position 1; cast it to double
+          round(d, i) = 1 | the number of digits at position 10 must be a literal from -38 to 38
+          d = 1e99999 | the exponent of the number at position 5 is too large
           exists(i, x -> x = 1) | exists at position 1 needs a column of type array
           exists(nums, 1) | the second argument of exists at position 1 must be a condition on one variable
           i[0] = 1 | 'i[0]' at position 1 has no items
@@ -266,6 +270,29 @@ class PredicateGateTest {
   @ValueSource(strings = {"", " ", "\n\t"})
   void check_emptyText_isRefused(String text) {
     assertThat(Refusals.of(GATE, text)).hasMessage("Cannot accept the predicate: it is empty");
+  }
+
+  /** What could be taken for a text that becomes a decimal, and is none. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "dec = '1.50'",
+        "dec in ('1e3', 2)",
+        "cast('-7.25' as decimal(4,2)) = 1",
+        "cast(s as double) = dec",
+        "cast(dec as string) = s",
+        "cast(cast(s as double) as decimal(4,2)) = dec",
+        "concat(dec, s) = s",
+        "length(s) = dec",
+        "year(dt) = dec and instr(s, 'a') < dec",
+        "round(dec, 1) = 1 and bround(d, -2) > 0",
+        "coalesce(dec, 0) > coalesce(i, l)",
+        "case when s = 'x' then dec else 1 end = 2",
+        "m[s] = dec",
+        "substring(s, dec, 1) = 'x'",
+      })
+  void check_textThatBecomesNoDecimal_isAccepted(String text) {
+    assertThat(GATE.check(text).columns()).isNotNull();
   }
 
   @Test
