@@ -15,12 +15,17 @@ import org.apache.spark.sql.types.DecimalType;
 import org.apache.spark.sql.types.MapType;
 
 /*
- * A text becomes a decimal wherever one meets a decimal, by a cast that is written or by Spark's coercion. For
- * '1e-10000000' that takes java.math seconds a row, for '1e-100000000' minutes: it calculates the power of ten.
- * Spark 4.1 still does so. As a double the same text costs nothing. So a text may meet a decimal only if it is a
- * literal that is seen to be harmless; a text column is not, because its values may be anybody's.
+ * A text that becomes a decimal can take hours: for '1e-10000000' java.math needs seconds a row, for '1e-100000000'
+ * minutes, because it calculates the power of ten. As a double the same text costs nothing. Spark 3.5 to 4.1 make
+ * decimals of texts
  *
- * Types are inferred here as far as this needs: what may be a text or a decimal counts as one.
+ * 1. where a cast says so;
+ * 2. where a text is compared with a decimal without fraction digits, if ANSI mode is off (with fraction digits, in
+ *    IN, in arithmetic, and in ANSI mode both become doubles or texts);
+ * 3. where a map with decimal keys is asked for a text.
+ *
+ * There a text is allowed only if it is a literal that is seen to be harmless; a column is not, because its values may
+ * be anybody's. Types are inferred as far as this needs: what may be a text or a decimal counts as one.
  */
 
 /** Finds where a text would be turned into a decimal. */
@@ -32,13 +37,20 @@ final class DecimalRule {
 
   private DecimalRule() {}
 
-  /** Whether some of the values are decimals, and others texts to be turned into decimals. */
-  static boolean isBrokenBy(List<Expression> values) {
-    return values.stream().anyMatch(DecimalRule::mayBeDecimal)
-        && values.stream().anyMatch(DecimalRule::isUnsafeText);
+  /** Whether a comparison of two values would turn one of them from a text into a decimal. */
+  static boolean forbidsComparison(Expression left, Expression right) {
+    return (isUnsafeText(left) && mayBeWholeDecimal(right))
+        || (isUnsafeText(right) && mayBeWholeDecimal(left));
   }
 
-  /** Whether a value is a text that must not be cast to a decimal. */
+  /** Whether a look-up would turn a text into a map's decimal key. */
+  static boolean forbidsKey(Expression container, Expression key) {
+    return ColumnResolver.typeOf(container).orElse(DataTypes.NullType) instanceof MapType map
+        && map.keyType() instanceof DecimalType
+        && isUnsafeText(key);
+  }
+
+  /** Whether a value is a text that must not become a decimal. */
   static boolean isUnsafeText(Expression value) {
     if (value instanceof Literal literal && literal.value() instanceof String text) {
       return text.length() > MAX_CHARS || LARGE_EXPONENT.matcher(text).find();
@@ -47,52 +59,54 @@ final class DecimalRule {
   }
 
   private static boolean mayBeText(Expression value) {
-    return mayBe(value, DecimalRule::holdsText, /* arithmetic= */ false);
+    if (value instanceof Call call && Functions.result(call.function()) == Functions.Result.TEXT) {
+      return true;
+    }
+    return chosenFrom(value).isEmpty()
+        ? ownType(value, DataTypes.StringType::equals)
+        : chosenFrom(value).stream().anyMatch(DecimalRule::mayBeText);
+  }
+
+  private static boolean mayBeWholeDecimal(Expression value) {
+    if (value instanceof Call call
+        && Functions.result(call.function()) == Functions.Result.NUMBER) {
+      // ceil, floor and round take the fraction away.
+      return call.arguments().stream().anyMatch(DecimalRule::mayBeDecimal);
+    }
+    List<Expression> parts = value instanceof Arithmetic ? value.children() : chosenFrom(value);
+    return parts.isEmpty()
+        ? ownType(value, type -> type instanceof DecimalType decimal && decimal.scale() == 0)
+        : parts.stream().anyMatch(DecimalRule::mayBeWholeDecimal);
   }
 
   private static boolean mayBeDecimal(Expression value) {
-    return mayBe(value, DecimalRule::holdsDecimal, /* arithmetic= */ true);
+    boolean calculated =
+        value instanceof Arithmetic
+            || (value instanceof Call call
+                && Functions.result(call.function()) == Functions.Result.NUMBER);
+    List<Expression> parts = calculated ? value.children() : chosenFrom(value);
+    return parts.isEmpty()
+        ? ownType(value, DecimalType.class::isInstance)
+        : parts.stream().anyMatch(DecimalRule::mayBeDecimal);
   }
 
-  /**
-   * Whether the value may have a type, by its own type or by those of what it is chosen from.
-   *
-   * @param arithmetic whether a calculation with the type gives it
-   */
-  private static boolean mayBe(Expression value, Predicate<DataType> type, boolean arithmetic) {
+  /** What the value is one of, or holds; empty if it is none of others. */
+  private static List<Expression> chosenFrom(Expression value) {
+    boolean chosen =
+        value instanceof CaseWhen
+            || (value instanceof Call call
+                && Functions.result(call.function()) == Functions.Result.AS_ARGUMENTS);
+    return chosen ? value.children() : List.of();
+  }
+
+  private static boolean ownType(Expression value, Predicate<DataType> wanted) {
     if (value instanceof Literal literal) {
-      return type.test(literal.type());
+      return wanted.test(literal.type());
     }
     if (value instanceof Cast cast) {
-      return type.test(cast.type());
+      return wanted.test(cast.type());
     }
-    if (value instanceof Arithmetic) {
-      return arithmetic && anyOf(value.children(), type, arithmetic);
-    }
-    if (value instanceof Call call) {
-      return switch (Functions.result(call.function())) {
-        case TEXT -> type.test(DataTypes.StringType);
-        case NUMBER -> arithmetic && anyOf(call.arguments(), type, arithmetic);
-        case OTHER -> false;
-        case AS_ARGUMENTS -> anyOf(call.arguments(), type, arithmetic);
-      };
-    }
-    return value instanceof CaseWhen
-        ? anyOf(value.children(), type, arithmetic)
-        : ColumnResolver.typeOf(value).filter(type).isPresent();
-  }
-
-  private static boolean anyOf(
-      List<Expression> values, Predicate<DataType> type, boolean arithmetic) {
-    return values.stream().anyMatch(value -> mayBe(value, type, arithmetic));
-  }
-
-  private static boolean holdsText(DataType type) {
-    return holds(type, DataTypes.StringType::equals);
-  }
-
-  private static boolean holdsDecimal(DataType type) {
-    return holds(type, DecimalType.class::isInstance);
+    return ColumnResolver.typeOf(value).filter(type -> holds(type, wanted)).isPresent();
   }
 
   private static boolean holds(DataType type, Predicate<DataType> wanted) {

@@ -1,7 +1,5 @@
 package io.kindling.dispatch.predicate;
 
-import com.google.errorprone.annotations.FormatMethod;
-import com.google.errorprone.annotations.FormatString;
 import io.kindling.dispatch.predicate.Expression.And;
 import io.kindling.dispatch.predicate.Expression.Arithmetic;
 import io.kindling.dispatch.predicate.Expression.Call;
@@ -53,7 +51,7 @@ final class Translator {
   private static final int MAX_NODES = 10_000;
 
   private final String text;
-  private final List<Token> tokens;
+  private final Objections objections;
   private final PredicateLimits limits;
   private final ColumnResolver columns;
   private final List<LambdaVariable> scope = new ArrayList<>();
@@ -63,7 +61,7 @@ final class Translator {
   private Translator(
       String text, List<Token> tokens, PredicateLimits limits, ColumnResolver columns) {
     this.text = text;
-    this.tokens = tokens;
+    this.objections = new Objections(text, tokens);
     this.limits = limits;
     this.columns = columns;
   }
@@ -84,15 +82,16 @@ final class Translator {
         condition instanceof Arithmetic
             || (condition instanceof Call call && Functions.isNoCondition(call.function()));
     if (isCalculated) {
-      throw refused(node, "a condition is needed at position %d, not a value", node.start() + 1);
+      throw objections.to(
+          node, "a condition is needed at position %d, not a value", node.start() + 1);
     }
     DataType type = typeOf(condition).orElse(DataTypes.BooleanType);
     if (!type.equals(DataTypes.BooleanType) && !type.equals(DataTypes.NullType)) {
-      throw refused(
+      throw objections.to(
           node,
           "a condition is needed at position %d, but %s is of type %s",
           node.start() + 1,
-          shown(node),
+          objections.shown(node),
           type.simpleString());
     }
     if (isBare(condition)) {
@@ -121,10 +120,10 @@ final class Translator {
     Expression value = shape(node, depth);
     Optional<StructType> struct = ColumnResolver.typeOf(value).flatMap(Translator::structIn);
     if (struct.isPresent()) {
-      throw refused(
+      throw objections.to(
           node,
           "%s at position %d holds a struct, of which only the fields can be read: %s",
-          shown(node),
+          objections.shown(node),
           node.start() + 1,
           Stream.of(struct.get().fields())
               .map(StructField::name)
@@ -153,13 +152,13 @@ final class Translator {
   /** Anything: also a struct, if the caller looks at no more than whether it is there. */
   private Expression shape(SyntaxNode node, int depth) {
     if (++nodes > MAX_NODES) {
-      throw refused(
+      throw objections.to(
           node,
           "it is too large once BETWEEN, CASE and LIKE ANY are spelled out, at position %d",
           node.start() + 1);
     }
     if (depth > limits.nesting()) {
-      throw refused(
+      throw objections.to(
           node,
           "it is nested deeper than %d levels, at position %d",
           limits.nesting(),
@@ -202,7 +201,7 @@ final class Translator {
       case "StringLocate" -> call("locate", node, node.parts(), depth);
       case "Cast" -> cast(node, depth);
       case "CaseWhen" -> caseWhen(node, depth);
-      default -> throw notAllowed(node);
+      default -> throw objections.notAllowed(node);
     };
   }
 
@@ -233,49 +232,56 @@ final class Translator {
 
   private Comparison comparison(Comparison.Operator operator, SyntaxNode node, int depth) {
     countAtom(node);
-    List<Expression> sides = met(node, values(node.parts().subList(0, 2), depth + 1));
-    return new Comparison(operator, sides.get(0), sides.get(1), at(node));
+    List<Expression> sides = values(node.parts().subList(0, 2), depth + 1);
+    return comparison(operator, node, sides.get(0), sides.get(1), at(node));
   }
 
   private Arithmetic arithmetic(Arithmetic.Operator operator, SyntaxNode node, int depth) {
-    List<Expression> sides = met(node, values(node.parts().subList(0, 2), depth + 1));
+    List<Expression> sides = values(node.parts().subList(0, 2), depth + 1);
     return new Arithmetic(operator, sides.get(0), sides.get(1), at(node));
   }
 
-  /** Values that Spark brings to one type. */
-  private List<Expression> met(SyntaxNode node, List<Expression> values) {
-    if (DecimalRule.isBrokenBy(values)) {
-      throw refused(
-          node,
-          "a text meets a decimal at position %d; cast the text to double, or the decimal to"
-              + " string",
-          node.start() + 1);
+  private Comparison comparison(
+      Comparison.Operator operator,
+      SyntaxNode node,
+      Expression left,
+      Expression right,
+      int position) {
+    checkCompared(node, left, right);
+    return new Comparison(operator, left, right, position);
+  }
+
+  private void checkCompared(SyntaxNode node, Expression left, Expression right) {
+    if (DecimalRule.forbidsComparison(left, right)) {
+      throw textMeetsDecimal(node);
     }
-    return values;
+  }
+
+  private PredicateRefusedException textMeetsDecimal(SyntaxNode node) {
+    return objections.to(
+        node,
+        "a text meets a decimal at position %d; cast the text to double, or the decimal to string",
+        node.start() + 1);
   }
 
   private In in(SyntaxNode node, int depth) {
     countAtom(node);
     List<?> options = node.list(1);
     if (options.size() > limits.inValues()) {
-      throw refused(
+      throw objections.to(
           node,
           "IN at position %d has %d values, at most %d are allowed",
           node.start() + 1,
           options.size(),
           limits.inValues());
     }
-    var values = new ArrayList<Expression>();
-    values.add(value(node.node(0), depth + 1));
-    values.addAll(values(options, depth + 1));
-    met(node, values);
-    return new In(values.get(0), values.subList(1, values.size()), at(node));
+    return new In(value(node.node(0), depth + 1), values(options, depth + 1), at(node));
   }
 
   private Like like(SyntaxNode node, Expression value, @Nullable Object pattern, char escape) {
     countAtom(node);
     String like = pattern(node, pattern);
-    LikePattern.check(like, escape, limits, part(node), node.start() + 1);
+    LikePattern.check(like, escape, limits, objections.part(node), node.start() + 1);
     return new Like(value, like, escape, at(node));
   }
 
@@ -287,7 +293,7 @@ final class Translator {
     if (literal instanceof String like) {
       return like;
     }
-    throw refused(
+    throw objections.to(
         node, "the pattern of LIKE at position %d must be a text literal", node.start() + 1);
   }
 
@@ -335,16 +341,16 @@ final class Translator {
         var here =
             new LambdaVariable(
                 variable.name(), variable.depth(), variable.type(), node.start() + 1);
-        return columns.nested(here, names, 1, part(node), node.start() + 1);
+        return columns.nested(here, names, 1, objections.part(node), node.start() + 1);
       }
     }
-    return columns.column(names, part(node), node.start() + 1);
+    return columns.column(names, objections.part(node), node.start() + 1);
   }
 
   private Expression item(SyntaxNode node, Expression container, Expression key) {
-    Expression item = columns.item(container, key, part(node), node.start() + 1);
-    if (ColumnResolver.typeOf(container).orElse(DataTypes.NullType) instanceof MapType) {
-      met(node, List.of(container, key));
+    Expression item = columns.item(container, key, objections.part(node), node.start() + 1);
+    if (DecimalRule.forbidsKey(container, key)) {
+      throw textMeetsDecimal(node);
     }
     return item;
   }
@@ -352,10 +358,10 @@ final class Translator {
   private Literal literal(SyntaxNode node) {
     Object value = node.part(0);
     var type = (DataType) node.parts().get(1);
-    boolean text = value instanceof String && !DataTypes.StringType.equals(type);
-    if (type == null || value instanceof Other || text) {
+    boolean collated = value instanceof String && !DataTypes.StringType.equals(type);
+    if (type == null || value instanceof Other || collated) {
       String name = type == null ? "unknown" : type.simpleString();
-      throw refused(
+      throw objections.to(
           node,
           "a literal of type %s is not allowed, there is one at position %d%s",
           name,
@@ -371,16 +377,16 @@ final class Translator {
   private void checkTyped(SyntaxNode node) {
     Matcher typed = TYPED_LITERAL.matcher(text).region(node.start(), node.end());
     if (!typed.matches()) {
-      throw refused(
+      throw objections.to(
           node,
           "the date or time at position %d must be written in one piece, without escapes",
           node.start() + 1);
     }
     if (MOVING_TIME.matcher(typed.group(2)).find()) {
-      throw refused(
+      throw objections.to(
           node,
           "%s at position %d depends on when it is read, a date or time must be written out",
-          shown(node),
+          objections.shown(node),
           node.start() + 1);
     }
   }
@@ -395,7 +401,7 @@ final class Translator {
     checkPlain(node, written);
     List<?> arguments = node.list(1);
     if (arguments.size() < function.minArguments() || arguments.size() > function.maxArguments()) {
-      throw refused(
+      throw objections.to(
           node,
           "function %s at position %d takes %s argument%s, not %d",
           written,
@@ -413,13 +419,13 @@ final class Translator {
       case "isnotnull" -> new Not(isNull(node, (SyntaxNode) arguments.get(0), depth), at(node));
       case "equal_null" -> {
         countAtom(node);
-        List<Expression> values = met(node, values(arguments, depth + 1));
-        yield new Comparison(
-            Comparison.Operator.NULL_SAFE_EQUAL, values.get(0), values.get(1), at(node));
+        List<Expression> values = values(arguments, depth + 1);
+        yield comparison(
+            Comparison.Operator.NULL_SAFE_EQUAL, node, values.get(0), values.get(1), at(node));
       }
       case "between" -> between(node, arguments, depth);
       case "mod" -> {
-        List<Expression> values = met(node, values(arguments, depth + 1));
+        List<Expression> values = values(arguments, depth + 1);
         yield new Arithmetic(Arithmetic.Operator.REMAINDER, values.get(0), values.get(1), at(node));
       }
       case "if" ->
@@ -427,7 +433,7 @@ final class Translator {
               name,
               Stream.concat(
                       Stream.of(condition((SyntaxNode) arguments.get(0), depth + 1)),
-                      met(node, values(arguments.subList(1, 3), depth + 1)).stream())
+                      values(arguments.subList(1, 3), depth + 1).stream())
                   .toList(),
               at(node));
       case "round", "bround" -> {
@@ -443,11 +449,10 @@ final class Translator {
 
   private Call call(String name, SyntaxNode node, List<?> arguments, int depth) {
     List<Expression> values = values(arguments, depth + 1);
-    // The arguments of the others are turned into texts or small numbers, never into decimals.
-    boolean meet =
-        Functions.result(name) == Functions.Result.NUMBER
-            || Functions.result(name) == Functions.Result.AS_ARGUMENTS;
-    return new Call(name, meet ? met(node, values) : values, at(node));
+    if (name.equals("nullif")) {
+      checkCompared(node, values.get(0), values.get(1));
+    }
+    return new Call(name, values, at(node));
   }
 
   /** {@code round(x, 100000000)} calculates a power of ten with as many digits. */
@@ -461,7 +466,7 @@ final class Translator {
             && scale.part(0) instanceof Integer digits
             && Math.abs(digits) <= DecimalType.MAX_SCALE();
     if (!small) {
-      throw refused(
+      throw objections.to(
           scale,
           "the number of digits at position %d must be a literal from -%d to %d",
           scale.start() + 1,
@@ -478,20 +483,19 @@ final class Translator {
     Expression lower = value((SyntaxNode) arguments.get(0), depth + 2);
     Expression upper = value((SyntaxNode) arguments.get(0), depth + 2);
     List<Expression> bounds = values(arguments.subList(1, 3), depth + 2);
-    met(node, List.of(lower, bounds.get(0), bounds.get(1)));
     // The parser puts the operator's own start here.
     int position = Math.min(at(node), lower.position());
     return new And(
         List.of(
-            new Comparison(Comparison.Operator.GREATER_OR_EQUAL, lower, bounds.get(0), position),
-            new Comparison(Comparison.Operator.LESS_OR_EQUAL, upper, bounds.get(1), position)),
+            comparison(Comparison.Operator.GREATER_OR_EQUAL, node, lower, bounds.get(0), position),
+            comparison(Comparison.Operator.LESS_OR_EQUAL, node, upper, bounds.get(1), position)),
         position);
   }
 
   private Expression quantified(String name, SyntaxNode node, List<?> arguments, int depth) {
     var lambda = (SyntaxNode) arguments.get(1);
     if (!lambda.kind().equals("LambdaFunction") || lambda.list(1).size() != 1) {
-      throw refused(
+      throw objections.to(
           lambda,
           "the second argument of %s at position %d must be a condition on one variable, such as"
               + " e -> e > 1",
@@ -501,11 +505,12 @@ final class Translator {
     Expression array = shape((SyntaxNode) arguments.get(0), depth + 1);
     DataType type = ColumnResolver.typeOf(array).orElse(DataTypes.NullType);
     if (!(type instanceof ArrayType of)) {
-      throw refused(node, "%s at position %d needs a column of type array", name, node.start() + 1);
+      throw objections.to(
+          node, "%s at position %d needs a column of type array", name, node.start() + 1);
     }
     countAtom(node);
     if (scope.size() == MAX_LAMBDAS) {
-      throw refused(
+      throw objections.to(
           node,
           "%s at position %d is more than %d lambdas deep: each multiplies the time by the length of"
               + " an array",
@@ -529,7 +534,7 @@ final class Translator {
   }
 
   private PredicateRefusedException unknownFunction(SyntaxNode node, String written) {
-    return refused(
+    return objections.to(
         node,
         "function %s at position %d is not allowed; allowed are %s",
         written.matches("\\w{1,64}") ? written : PredicateRefusedException.shown(written),
@@ -545,7 +550,7 @@ final class Translator {
               || Boolean.FALSE.equals(extra)
               || (extra instanceof List<?> list && list.isEmpty());
       if (!plain) {
-        throw refused(
+        throw objections.to(
             node,
             "function %s at position %d takes arguments only, no DISTINCT, FILTER, IGNORE NULLS"
                 + " or WITHIN GROUP",
@@ -558,7 +563,7 @@ final class Translator {
   private Cast cast(SyntaxNode node, int depth) {
     var type = (DataType) node.parts().get(1);
     if (type == null || !CastTypes.allow(type)) {
-      throw refused(
+      throw objections.to(
           node,
           "type %s in the cast at position %d is not allowed; allowed are %s",
           type == null ? "unknown" : type.simpleString(),
@@ -567,12 +572,12 @@ final class Translator {
     }
     Expression value = value(node.node(0), depth + 1);
     if (type instanceof DecimalType && DecimalRule.isUnsafeText(value)) {
-      throw refused(
+      throw objections.to(
           node, "a text is cast to a decimal at position %d; cast it to double", node.start() + 1);
     }
     boolean isTry = node.part(3) instanceof Other mode && mode.text().equals("TRY");
     if (isTry && !PredicateColumns.canTryCast()) {
-      throw refused(node, "TRY_CAST at position %d needs Spark 4", node.start() + 1);
+      throw objections.to(node, "TRY_CAST at position %d needs Spark 4", node.start() + 1);
     }
     return new Cast(value, type, isTry ? Cast.Failure.IS_NULL : Cast.Failure.AS_SESSION, at(node));
   }
@@ -587,61 +592,14 @@ final class Translator {
               value((SyntaxNode) pair.get(1), depth + 1)));
     }
     Expression otherwise = node.part(1) == null ? null : value(node.node(1), depth + 1);
-    var values = new ArrayList<>(branches.stream().map(CaseWhen.Branch::value).toList());
-    if (otherwise != null) {
-      values.add(otherwise);
-    }
-    met(node, values);
     return new CaseWhen(branches, otherwise, at(node));
   }
 
   private void countAtom(SyntaxNode node) {
     if (++atoms > limits.atoms()) {
-      throw refused(
+      throw objections.to(
           node, "it has more than %d conditions, at position %d", limits.atoms(), node.start() + 1);
     }
-  }
-
-  private PredicateRefusedException notAllowed(SyntaxNode node) {
-    if (node.kind().equals("Alias") && node.part(0) instanceof SyntaxNode named) {
-      return unexpected(named);
-    }
-    String what =
-        switch (node.kind()) {
-          case "Exists", "ScalarSubquery", "InSubquery", "ListQuery" -> "a subquery";
-          case "UnresolvedStar", "UnresolvedRegex" -> "a star";
-          case "WindowExpression" -> "a window function";
-          case "NamedParameter", "PosParameter" -> "a parameter";
-          case "RLike", "RegExpReplace" -> "a regular expression (LIKE is)";
-          case "CreateNamedStruct" -> "a struct or a list of columns";
-          case "SemiStructuredExtract" -> "a path with a colon";
-          case "LambdaFunction" -> "a lambda anywhere but in exists and forall";
-          case "TimestampAdd", "TimestampDiff" ->
-              "a function with a unit (date_add, date_sub and datediff are)";
-          case "CurrentDate", "CurrentTimestamp", "CurrentUser", "LocalTimestamp", "CurrentTime" ->
-              "the current time or user";
-          case "Collate" -> "a collation";
-          case "" -> "IS UNKNOWN (IS NULL is)";
-          default -> "what Spark calls " + node.kind();
-        };
-    return refused(node, "%s is not allowed, it stands at position %d", what, node.start() + 1);
-  }
-
-  /** The parser takes any word after an expression for its name, as in {@code a = 1 b = 2}. */
-  private PredicateRefusedException unexpected(SyntaxNode named) {
-    for (Token token : tokens) {
-      if (token.start() >= named.end()) {
-        String part = text.substring(token.start(), token.end());
-        int position = token.start() + 1;
-        return PredicateRefusedException.at(
-            part,
-            position,
-            "%s at position %d is not expected there",
-            PredicateRefusedException.shown(part),
-            position);
-      }
-    }
-    return notAllowed(named);
   }
 
   /** Where an expression begins: some nodes of the parser begin at their operator. */
@@ -653,31 +611,5 @@ final class Translator {
       first = child.parts().isEmpty() ? null : child.part(0);
     }
     return start + 1;
-  }
-
-  /** What of the text a refusal is about: a whole name, else the token at which it begins. */
-  private String part(SyntaxNode node) {
-    boolean whole =
-        node.kind().equals("Literal")
-            || (node.kind().startsWith("Unresolved") && !node.kind().equals("UnresolvedFunction"));
-    if (whole && node.end() > node.start()) {
-      return text.substring(node.start(), node.end());
-    }
-    for (Token token : tokens) {
-      if (node.start() < token.end()) {
-        return text.substring(token.start(), token.end());
-      }
-    }
-    return "";
-  }
-
-  private String shown(SyntaxNode node) {
-    return PredicateRefusedException.shown(part(node));
-  }
-
-  @FormatMethod
-  private PredicateRefusedException refused(
-      SyntaxNode node, @FormatString String reason, @Nullable Object... args) {
-    return PredicateRefusedException.at(part(node), node.start() + 1, reason, args);
   }
 }

@@ -251,7 +251,7 @@ class PredicateGateTest {
           st = st | 'st' at position 1 holds a struct, of which only the fields can be read: a, s, deep
           s like u | the pattern of LIKE at position 3 must be a text literal
           s like 'a\\\\b' | the pattern of LIKE at position 3 holds the escape '\\' before something else
-          dec = s | a text meets a decimal at position 1; cast the text to double, or the decimal to string
+          s > 9999999999999999999 | a text meets a decimal at position 1; cast the text to double, or the decimal to string
           cast(s as decimal(4,2)) = 1 | a text is cast to a decimal at position 1; cast it to double
           round(d, i) = 1 | the number of digits at position 10 must be a literal from -38 to 38
           d = 1e99999 | the exponent of the number at position 5 is too large
@@ -277,7 +277,8 @@ class PredicateGateTest {
   @ValueSource(
       strings = {
         "dec = '1.50'",
-        "dec in ('1e3', 2)",
+        "dec = s and dec in (s, '1e3', 2) and dec + s > s and dec * 1 = s",
+        "s > 1.5 and 12345678901234567890 > '12e3'",
         "cast('-7.25' as decimal(4,2)) = 1",
         "cast(s as double) = dec",
         "cast(dec as string) = s",
