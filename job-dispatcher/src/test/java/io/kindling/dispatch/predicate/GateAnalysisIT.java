@@ -47,9 +47,9 @@ class GateAnalysisIT {
           """
           i = 1 and lower(tags) = 'x'    | lower | 11
           i = 1 or not (size(i) > 1)     | size  | 15
-          i = 1 and coalesce(s, u)       | coalesce | 11
+          i = 1 and coalesce(i, id)      | coalesce | 11
           array_contains(nums, tags)     | array_contains | 1
-          extract('nope' from ts) = 1    | extract | 1
+          extract(nope from ts) = 1      | extract | 1
           m = m                          | m | 1
           """)
   void check_typesThatDoNotFit_namesTheCondition(String text, String token, int position) {
