@@ -437,7 +437,7 @@ final class Translator {
                   .toList(),
               at(node));
       case "round", "bround" -> {
-        checkScale(node, arguments);
+        checkScale(arguments);
         yield call(name, node, arguments, depth);
       }
       case "size" ->
@@ -456,7 +456,7 @@ final class Translator {
   }
 
   /** {@code round(x, 100000000)} calculates a power of ten with as many digits. */
-  private void checkScale(SyntaxNode node, List<?> arguments) {
+  private void checkScale(List<?> arguments) {
     if (arguments.size() == 1) {
       return;
     }
