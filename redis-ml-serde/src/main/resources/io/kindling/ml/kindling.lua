@@ -35,6 +35,7 @@ local MAX_PAGES = 44 -- that a function has in registers
 local MAX_STEPS = 15 -- likewise
 local SMALL_CLASSES = 64 -- with more, a leaf is a table and sums do not stand in registers
 local CLASSES_A_NODE = 8 -- a leaf counts as a node more for each so many classes
+local GARBAGE_STEP = 10 -- after a slice; Redis collects in every 50th call, and would free 100 MB at once there
 local MAX_CACHED_NODES = 2000000
 local MAX_BATCH_COST = 4000000
 local MAX_FEATURE_BYTES = 262144
@@ -1110,6 +1111,7 @@ local function slice(model, key, version)
   collectGarbage('stop') -- a slice makes a few megabytes; collecting while it does costs a tenth of its time
   local went, complete = pcall(advance, model, load, key)
   collectGarbage('restart')
+  collectGarbage('step', GARBAGE_STEP)
   load.buf, load.at = buf, at
   buf, at = '', 0
   if not went then
