@@ -1,0 +1,35 @@
+package io.kindling.dispatch;
+
+import io.kindling.dispatch.predicate.Predicate;
+import java.time.Instant;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/** What a handler may know and use while it executes a command. */
+public interface CommandContext {
+  /** The command's id. */
+  String id();
+
+  /** Whose command it is: by the list that it was pushed to, never by its payload. */
+  String tenant();
+
+  /** When the command expires, by Redis's clock. */
+  Instant deadline();
+
+  /** Whether it was cancelled or has expired, so that nobody waits for its result any more. */
+  boolean isCancelled();
+
+  /**
+   * The rows of a dataset, of the version that is current when the command begins.
+   *
+   * @throws CommandRefusedException if there is no dataset of that name
+   */
+  Dataset<Row> dataset(String name);
+
+  /**
+   * Checks a predicate by the limits and the columns that the tenant may see.
+   *
+   * @throws CommandRefusedException if it is refused, with the gate's message
+   */
+  Predicate check(String dataset, String where);
+}

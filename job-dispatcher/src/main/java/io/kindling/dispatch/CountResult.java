@@ -1,0 +1,31 @@
+package io.kindling.dispatch;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The result of {@code count}.
+ *
+ * @param count rows for which the predicate is true; of a sampled dataset the most likely number
+ * @param exact whether every row was looked at
+ * @param low with {@code high}, the 95 % interval; null if the count is exact
+ * @param high the interval's end; null if the count is exact
+ * @param dataset name and version, such as {@code people@3}
+ * @param rows that were looked at
+ * @param path {@code fast} or {@code spark}
+ * @param cached whether the count was known from before
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+record CountResult(
+    long count,
+    boolean exact,
+    @Nullable Long low,
+    @Nullable Long high,
+    String dataset,
+    long rows,
+    String path,
+    boolean cached) {
+  CountResult fromCache() {
+    return new CountResult(count, exact, low, high, dataset, rows, path, true);
+  }
+}

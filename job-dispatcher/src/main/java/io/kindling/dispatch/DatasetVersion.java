@@ -1,0 +1,104 @@
+package io.kindling.dispatch;
+
+import io.kindling.dispatch.predicate.ColumnRules;
+import io.kindling.dispatch.predicate.Predicate;
+import io.kindling.dispatch.predicate.PredicateGate;
+import io.kindling.dispatch.predicate.PredicateLimits;
+import io.kindling.dispatch.predicate.PredicateRefusedException;
+import io.kindling.dispatch.scan.FrameScan;
+import io.kindling.dispatch.scan.PinnedFrame;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * One version of a dataset. It is let go when a later one is current and nobody uses it any more.
+ */
+final class DatasetVersion {
+  private final String dataset;
+  private final long number;
+  private final double sampledShare;
+  private final FrameScan scan;
+  private final Dataset<Row> rows;
+  private final Dataset<Row> empty;
+  private final SparkSession session;
+  private final Map<String, ColumnRules> rules;
+  private final PredicateLimits limits;
+  private final Map<String, PredicateGate> gates = new ConcurrentHashMap<>();
+
+  /** Its being current counts as one. */
+  private int users = 1;
+
+  DatasetVersion(
+      String dataset,
+      long number,
+      PinnedFrame frame,
+      double sampledShare,
+      SparkSession session,
+      long memoryBytes,
+      Map<String, ColumnRules> rules,
+      PredicateLimits limits) {
+    this.dataset = dataset;
+    this.number = number;
+    this.sampledShare = sampledShare;
+    this.session = session;
+    this.scan = FrameScan.of(frame, session, memoryBytes);
+    this.rows = frame.in(session);
+    this.empty = session.createDataFrame(java.util.List.of(), frame.schema());
+    this.rules = rules;
+    this.limits = limits;
+  }
+
+  /** Dataset and version, such as {@code people@3}. */
+  String name() {
+    return dataset + "@" + number;
+  }
+
+  FrameScan scan() {
+    return scan;
+  }
+
+  Dataset<Row> rows() {
+    return rows;
+  }
+
+  /** The share of the rows that is held; 1 if all are. */
+  double sampledShare() {
+    return sampledShare;
+  }
+
+  /** Checks a predicate of a tenant, and that Spark can analyze it. */
+  Predicate check(String tenant, String where) {
+    PredicateGate gate = gates.computeIfAbsent(tenant, this::gate);
+    try {
+      return gate.check(where, empty);
+    } catch (PredicateRefusedException e) {
+      throw new CommandRefusedException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private PredicateGate gate(String tenant) {
+    return PredicateGate.builder(rows.schema())
+        .session(session)
+        .limits(limits)
+        .rules(rules.getOrDefault(tenant, ColumnRules.everything()))
+        .build();
+  }
+
+  /** Whether it may still be used; then {@link #release} has to follow. */
+  synchronized boolean acquire() {
+    if (users == 0) {
+      return false;
+    }
+    users++;
+    return true;
+  }
+
+  synchronized void release() {
+    if (--users == 0) {
+      scan.close();
+    }
+  }
+}

@@ -1,0 +1,37 @@
+package io.kindling.dispatch;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What predicates counted on versions of datasets, the most recent ones. Thread-safe. */
+final class ResultCache {
+  private final Map<Key, CountResult> results;
+
+  ResultCache(int capacity) {
+    this.results =
+        new LinkedHashMap<>(16, 0.75f, true) {
+          private static final long serialVersionUID = 1;
+
+          @Override
+          protected boolean removeEldestEntry(Map.Entry<Key, CountResult> eldest) {
+            return size() > capacity;
+          }
+        };
+  }
+
+  /**
+   * What a result is kept under. Two texts with the same canonical form count the same.
+   *
+   * @param version of a dataset, by its name
+   */
+  record Key(String version, String canonical) {}
+
+  synchronized @Nullable CountResult find(Key key) {
+    return results.get(key);
+  }
+
+  synchronized void put(Key key, CountResult result) {
+    results.put(key, result);
+  }
+}
