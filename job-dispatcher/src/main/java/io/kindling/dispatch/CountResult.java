@@ -1,6 +1,9 @@
 package io.kindling.dispatch;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.kindling.dispatch.scan.Estimate;
+import io.kindling.dispatch.scan.FrameScan;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +28,25 @@ record CountResult(
     long rows,
     String path,
     boolean cached) {
+  /** The result of a predicate that was counted on a version. */
+  static CountResult of(FrameScan.Counted counted, DatasetVersion version) {
+    long rows = version.scan().frame().numRows();
+    String path = counted.path().name().toLowerCase(Locale.ROOT);
+    if (version.sampledShare() == 1) {
+      return new CountResult(counted.matched(), true, null, null, version.name(), rows, path, false);
+    }
+    Estimate estimate = version.estimate(counted.matched());
+    return new CountResult(
+        estimate.size(),
+        false,
+        estimate.low(),
+        estimate.high(),
+        version.name(),
+        rows,
+        path,
+        false);
+  }
+
   CountResult fromCache() {
     return new CountResult(count, exact, low, high, dataset, rows, path, true);
   }

@@ -5,8 +5,10 @@ import io.kindling.dispatch.predicate.Predicate;
 import io.kindling.dispatch.predicate.PredicateGate;
 import io.kindling.dispatch.predicate.PredicateLimits;
 import io.kindling.dispatch.predicate.PredicateRefusedException;
+import io.kindling.dispatch.scan.Estimate;
 import io.kindling.dispatch.scan.FrameScan;
 import io.kindling.dispatch.scan.PinnedFrame;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.spark.sql.Dataset;
@@ -46,7 +48,7 @@ final class DatasetVersion {
     this.session = session;
     this.scan = FrameScan.of(frame, session, memoryBytes);
     this.rows = frame.in(session);
-    this.empty = session.createDataFrame(java.util.List.of(), frame.schema());
+    this.empty = session.createDataFrame(List.of(), frame.schema());
     this.rules = rules;
     this.limits = limits;
   }
@@ -67,6 +69,12 @@ final class DatasetVersion {
   /** The share of the rows that is held; 1 if all are. */
   double sampledShare() {
     return sampledShare;
+  }
+
+  /** How many rows of the whole dataset match, told from those of the sample. */
+  Estimate estimate(long matched) {
+    long rows = scan.frame().numRows();
+    return Estimate.ofSample(Math.round(rows / sampledShare), rows, matched);
   }
 
   /** Checks a predicate of a tenant, and that Spark can analyze it. */

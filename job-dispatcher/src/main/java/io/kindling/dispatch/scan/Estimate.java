@@ -26,6 +26,15 @@ public record Estimate(long size, long low, long high, double standardError) {
   private static final int ENOUGH_PARTITIONS = 4;
 
   /**
+   * The estimate from a sample of single rows.
+   *
+   * @param totalRows that it was drawn from
+   */
+  public static Estimate ofSample(long totalRows, long sampledRows, long matched) {
+    return of(totalRows, new long[] {sampledRows}, new long[] {matched});
+  }
+
+  /**
    * The estimate after some partitions.
    *
    * @param totalRows of the frame

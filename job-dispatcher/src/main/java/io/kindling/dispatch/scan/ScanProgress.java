@@ -56,9 +56,13 @@ public final class ScanProgress {
     return sum;
   }
 
-  /** How many rows a predicate will have matched in the end. Holds for shuffled frames only. */
-  public Estimate estimate(int place) {
-    return Estimate.of(totalRows, rows, matched(place));
+  /**
+   * How many rows a predicate will have matched in the end. Holds for shuffled frames only.
+   *
+   * @param sampledShare the share of a larger dataset that the frame is; 1 if it is all
+   */
+  public Estimate estimate(int place, double sampledShare) {
+    return Estimate.of(Math.round(totalRows / sampledShare), rows, matched(place));
   }
 
   private long[] matched(int place) {

@@ -1,0 +1,131 @@
+package io.kindling.dispatch;
+
+import io.kindling.core.KindlingException;
+import io.kindling.counters.Counters;
+import io.kindling.dispatch.queue.CommandQueue;
+import io.kindling.dispatch.queue.Lease;
+import io.kindling.dispatch.scan.Estimate;
+import io.kindling.dispatch.scan.ScanProgress;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Tells clients how far running scans are, from what the scans' tasks have committed. */
+final class ScanWatch implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ScanWatch.class);
+  private static final Duration INTERVAL = Duration.ofMillis(200);
+
+  private final CommandQueue queue;
+  private final Set<Handle> running = ConcurrentHashMap.newKeySet();
+  private final ScheduledExecutorService thread =
+      Executors.newSingleThreadScheduledExecutor(
+          work -> {
+            Thread thread = new Thread(work, "kindling-scan-watch");
+            thread.setDaemon(true);
+            return thread;
+          });
+
+  ScanWatch(CommandQueue queue) {
+    this.queue = queue;
+    thread.scheduleWithFixedDelay(
+        this::look, INTERVAL.toMillis(), INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** Watches a scan until the handle is closed. */
+  Handle watch(DatasetVersion version, Counters run, List<List<Lease>> leases) {
+    Handle handle = new Handle(version, run, leases);
+    running.add(handle);
+    return handle;
+  }
+
+  private void look() {
+    for (Handle handle : running) {
+      try {
+        handle.tell();
+      } catch (KindlingException e) {
+        LOG.debug("Cannot tell how far a scan of {} is", handle.version.name(), e);
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    thread.shutdownNow();
+  }
+
+  /** A scan that is watched. */
+  final class Handle implements AutoCloseable {
+    private final DatasetVersion version;
+    private final Counters run;
+
+    /** Those who wait for each predicate, in the order of the predicates. */
+    private final List<List<Lease>> leases;
+
+    private long told;
+
+    private Handle(DatasetVersion version, Counters run, List<List<Lease>> leases) {
+      this.version = version;
+      this.run = run;
+      this.leases = leases;
+    }
+
+    private void tell() {
+      ScanProgress progress = ScanProgress.read(version.scan().frame(), run);
+      if (progress.rowsRead() == told) {
+        return;
+      }
+      told = progress.rowsRead();
+      Map<Lease, String> lines = new HashMap<>();
+      for (int i = 0; i < leases.size(); i++) {
+        String json = Json.write(CountProgress.of(progress, i, version.sampledShare()));
+        leases.get(i).forEach(lease -> lines.put(lease, json));
+      }
+      queue.progress(lines);
+    }
+
+    @Override
+    public void close() {
+      running.remove(this);
+    }
+  }
+
+  /**
+   * How far a count is.
+   *
+   * @param estimatedSize rows that will have matched in the end
+   * @param numRowsToRead of the dataset, or of its sample
+   * @param rowsReadSoFar of them
+   * @param rowsMatchedSoFar of those
+   * @param totalRows of the whole dataset
+   * @param standardError of the estimate, in rows
+   * @param confidenceInterval two numbers, which hold the truth with a probability of 95 %
+   */
+  private record CountProgress(
+      long estimatedSize,
+      long numRowsToRead,
+      long rowsReadSoFar,
+      long rowsMatchedSoFar,
+      long totalRows,
+      double standardError,
+      List<Long> confidenceInterval) {
+    static CountProgress of(ScanProgress progress, int place, double sampledShare) {
+      Estimate estimate = progress.estimate(place, sampledShare);
+      return new CountProgress(
+          estimate.size(),
+          progress.totalRows(),
+          progress.rowsRead(),
+          progress.rowsMatched(place),
+          Math.round(progress.totalRows() / sampledShare),
+          estimate.standardError(),
+          List.of(estimate.low(), estimate.high()));
+    }
+  }
+}
