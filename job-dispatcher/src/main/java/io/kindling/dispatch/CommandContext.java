@@ -2,6 +2,7 @@ package io.kindling.dispatch;
 
 import io.kindling.dispatch.predicate.Predicate;
 import java.time.Instant;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
@@ -20,11 +21,19 @@ public interface CommandContext {
   boolean isCancelled();
 
   /**
-   * The rows of a dataset, of the version that is current when the command begins.
+   * The rows of a dataset, with what the tenant may see of them, of the version that is current when the command begins.
    *
    * @throws CommandRefusedException if there is no dataset of that name
    */
   Dataset<Row> dataset(String name);
+
+  /**
+   * A column or nested field that the tenant may see.
+   *
+   * @param name as in a predicate
+   * @throws CommandRefusedException if there is none of that name for this tenant
+   */
+  Column column(String dataset, String name);
 
   /**
    * Checks a predicate by the limits and the columns that the tenant may see.

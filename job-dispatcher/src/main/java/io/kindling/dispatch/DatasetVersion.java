@@ -58,12 +58,17 @@ final class DatasetVersion {
     return dataset + "@" + number;
   }
 
+  long number() {
+    return number;
+  }
+
   FrameScan scan() {
     return scan;
   }
 
-  Dataset<Row> rows() {
-    return rows;
+  /** The rows with those columns and fields that a tenant may see. */
+  Dataset<Row> visible(String tenant) {
+    return rows.to(gateOf(tenant).schema());
   }
 
   /** The share of the rows that is held; 1 if all are. */
@@ -79,12 +84,15 @@ final class DatasetVersion {
 
   /** Checks a predicate of a tenant, and that Spark can analyze it. */
   Predicate check(String tenant, String where) {
-    PredicateGate gate = gates.computeIfAbsent(tenant, this::gate);
     try {
-      return gate.check(where, empty);
+      return gateOf(tenant).check(where, empty);
     } catch (PredicateRefusedException e) {
       throw new CommandRefusedException(String.valueOf(e.getMessage()), e);
     }
+  }
+
+  private PredicateGate gateOf(String tenant) {
+    return gates.computeIfAbsent(tenant, this::gate);
   }
 
   private PredicateGate gate(String tenant) {

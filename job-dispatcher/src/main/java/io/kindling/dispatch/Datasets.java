@@ -3,14 +3,20 @@ package io.kindling.dispatch;
 import io.kindling.core.NearestName;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongFunction;
 
 /** The datasets of a driver, each in its current version. Safe for concurrent use. */
 final class Datasets {
   private final Map<String, DatasetVersion> current = new ConcurrentHashMap<>();
 
-  /** Makes a version current; the one before ends when nobody uses it any more. */
-  void publish(String name, DatasetVersion version) {
-    DatasetVersion before = current.put(name, version);
+  /**
+   * Makes a version current; the one before ends when nobody uses it any more.
+   *
+   * @param version gives it, from its number: 1, 2, ...
+   */
+  synchronized void publish(String name, LongFunction<DatasetVersion> version) {
+    DatasetVersion before = current.get(name);
+    current.put(name, version.apply(before == null ? 1 : before.number() + 1));
     if (before != null) {
       before.release();
     }

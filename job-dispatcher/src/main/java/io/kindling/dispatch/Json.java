@@ -2,6 +2,7 @@ package io.kindling.dispatch;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
 /** Payloads and results on the driver, where Spark brings Jackson. */
@@ -19,6 +20,15 @@ final class Json {
     } catch (JsonProcessingException e) {
       throw new CommandRefusedException(
           "Cannot write the result as JSON: " + e.getOriginalMessage(), e);
+    }
+  }
+
+  /** A text that Spark wrote. */
+  static JsonNode tree(String json) {
+    try {
+      return MAPPER.readTree(json);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("Cannot read JSON of Spark's", e);
     }
   }
 

@@ -99,7 +99,7 @@ public record PinnedFrame(
   /**
    * The same rows as a frame of another session, whose settings then say what an expression means.
    */
-  Dataset<Row> in(SparkSession session) {
+  public Dataset<Row> in(SparkSession session) {
     return session.read().schema(schema).parquet(rows.inputFiles());
   }
 }

@@ -1,5 +1,7 @@
 package io.kindling.dispatch.testing;
 
+import io.kindling.dispatch.Dispatcher;
+import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +16,7 @@ public final class LocalSpark {
     if (session == null) {
       session =
           SparkSession.builder()
+              .config(Dispatcher.configure(new SparkConf()))
               .master("local[2]")
               .appName("dispatcher tests")
               .config("spark.ui.enabled", "false")
