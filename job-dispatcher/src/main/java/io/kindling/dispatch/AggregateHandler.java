@@ -12,7 +12,7 @@ import org.apache.spark.sql.functions;
 import org.jspecify.annotations.Nullable;
 
 /** {@code aggregate}: groups of rows, with counts, sums, averages, minima and maxima. */
-final class AggregateHandler implements CommandHandler<AggregateHandler.Parameters> {
+final class AggregateHandler implements Handler<AggregateHandler.Parameters> {
   private static final int MAX_GROUP_COLUMNS = 3;
   private static final int MAX_MEASURES = 20;
   private static final int MAX_GROUPS = 1_000;
@@ -66,7 +66,7 @@ final class AggregateHandler implements CommandHandler<AggregateHandler.Paramete
   }
 
   @Override
-  public Result handle(Parameters parameters, CommandContext context) {
+  public Result handle(Parameters parameters, HandlerContext context) {
     List<String> names = parameters.groupBy() == null ? List.of() : parameters.groupBy();
     check(names.size() <= MAX_GROUP_COLUMNS, "by", names.size(), "columns", 0, MAX_GROUP_COLUMNS);
     List<Measure> measures = parameters.measures();
@@ -112,7 +112,7 @@ final class AggregateHandler implements CommandHandler<AggregateHandler.Paramete
     }
   }
 
-  private static Column measured(Measure measure, String dataset, CommandContext context) {
+  private static Column measured(Measure measure, String dataset, HandlerContext context) {
     Function function;
     try {
       function = Function.valueOf(measure.function().toUpperCase(Locale.ROOT));

@@ -123,7 +123,7 @@ public final class Dispatcher implements AutoCloseable {
     private final QueueOptions.Builder options;
     private final Map<String, ColumnRules> rules = new HashMap<>();
     private final Map<String, Source> datasets = new LinkedHashMap<>();
-    private final Map<String, CommandHandler<?>> handlers = new LinkedHashMap<>();
+    private final Map<String, Handler<?>> handlers = new LinkedHashMap<>();
     private PredicateLimits limits = PredicateLimits.defaults();
     private Duration drain = Duration.ofSeconds(30);
     private int cachedResults = 10_000;
@@ -138,7 +138,7 @@ public final class Dispatcher implements AutoCloseable {
     }
 
     /** Adds a kind of command. */
-    public Builder handler(CommandHandler<?> handler) {
+    public Builder handler(Handler<?> handler) {
       if (handler.name().equals(COUNT) || handlers.putIfAbsent(handler.name(), handler) != null) {
         throw new IllegalArgumentException(
             "Cannot add a second handler of '%s'".formatted(handler.name()));

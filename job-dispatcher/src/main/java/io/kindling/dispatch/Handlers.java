@@ -26,20 +26,20 @@ final class Handlers {
   /** Threads of a tenant, so that no tenant takes those of another. */
   private static final int AT_ONCE = 2;
 
-  private final Map<String, CommandHandler<?>> known;
+  private final Map<String, Handler<?>> known;
   private final Datasets datasets;
   private final Pools pools;
   private final Map<String, ExecutorService> threads = new ConcurrentHashMap<>();
   private final Map<Lease, RunningCommand> running = new ConcurrentHashMap<>();
 
-  Handlers(Map<String, CommandHandler<?>> known, Datasets datasets, Pools pools) {
+  Handlers(Map<String, Handler<?>> known, Datasets datasets, Pools pools) {
     this.known = Map.copyOf(known);
     this.datasets = datasets;
     this.pools = pools;
   }
 
   /** What the queue has to know of the commands, by the components of their records. */
-  static List<CommandShape> shapes(Collection<CommandHandler<?>> handlers) {
+  static List<CommandShape> shapes(Collection<Handler<?>> handlers) {
     return handlers.stream()
         .map(handler -> shape(handler.name(), handler.parameters()))
         .toList();
@@ -74,7 +74,7 @@ final class Handlers {
 
   /** Runs a command when a thread of its tenant is free, and answers it. */
   void start(Lease lease, CommandQueue queue) {
-    CommandHandler<?> handler = known.get(lease.command());
+    Handler<?> handler = known.get(lease.command());
     if (handler == null) {
       queue.fail(lease, "Cannot execute '%s': this driver does not know it".formatted(lease.command()));
       return;
@@ -92,7 +92,7 @@ final class Handlers {
   }
 
   private <P extends Record> void execute(
-      CommandHandler<P> handler, RunningCommand command, CommandQueue queue) {
+      Handler<P> handler, RunningCommand command, CommandQueue queue) {
     Lease lease = command.lease();
     try {
       if (!command.isCancelled()) {

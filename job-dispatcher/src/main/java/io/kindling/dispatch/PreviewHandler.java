@@ -9,7 +9,7 @@ import org.apache.spark.sql.Row;
 import org.jspecify.annotations.Nullable;
 
 /** {@code preview}: some of the rows for which a predicate is true, as JSON. */
-final class PreviewHandler implements CommandHandler<PreviewHandler.Parameters> {
+final class PreviewHandler implements Handler<PreviewHandler.Parameters> {
   private static final int DEFAULT_ROWS = 20;
   private static final int MAX_ROWS = 1_000;
   private static final int MAX_CHARACTERS = 256 << 10;
@@ -41,7 +41,7 @@ final class PreviewHandler implements CommandHandler<PreviewHandler.Parameters> 
   }
 
   @Override
-  public Result handle(Parameters parameters, CommandContext context) {
+  public Result handle(Parameters parameters, HandlerContext context) {
     Integer asked = parameters.rows();
     int most = asked == null ? DEFAULT_ROWS : asked;
     if (most < 1 || most > MAX_ROWS) {

@@ -15,7 +15,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
 
 /** A command that a handler executes, and the versions of datasets that it holds meanwhile. */
-final class RunningCommand implements CommandContext, AutoCloseable {
+final class RunningCommand implements HandlerContext, AutoCloseable {
   private static final Pattern NAME = Pattern.compile("(`[^`]+`|\\w+)(\\.(`[^`]+`|\\w+))*");
 
   private final Lease lease;

@@ -37,7 +37,7 @@ class DispatcherIT {
   /** A command of an application's own. */
   record Greeting(String name) {}
 
-  private static final class Greet implements CommandHandler<Greeting> {
+  private static final class Greet implements Handler<Greeting> {
     @Override
     public String name() {
       return "greet";
@@ -49,7 +49,7 @@ class DispatcherIT {
     }
 
     @Override
-    public Object handle(Greeting parameters, CommandContext context) throws Exception {
+    public Object handle(Greeting parameters, HandlerContext context) throws Exception {
       if (parameters.name().equals("nobody")) {
         throw new CommandRefusedException("Cannot greet nobody");
       }

@@ -7,7 +7,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /** What a handler may know and use while it executes a command. */
-public interface CommandContext {
+public interface HandlerContext {
   /** The command's id. */
   String id();
 

@@ -7,7 +7,7 @@ package io.kindling.dispatch;
  * @param <P> a record with a component for each parameter: String, int, long, double, boolean, a
  *     List or a Map of these; one that is annotated {@code @Nullable} may be left out
  */
-public interface CommandHandler<P extends Record> {
+public interface Handler<P extends Record> {
   /** Under which it is submitted. */
   String name();
 
@@ -23,5 +23,5 @@ public interface CommandHandler<P extends Record> {
    * @throws CommandRefusedException if the command can never be executed; it fails with the message
    * @throws Exception for any other failure; one of infrastructure is tried again later
    */
-  Object handle(P parameters, CommandContext context) throws Exception;
+  Object handle(P parameters, HandlerContext context) throws Exception;
 }
