@@ -89,12 +89,10 @@ final class AggregateHandler implements Handler<AggregateHandler.Parameters> {
     if (parameters.where() != null) {
       rows =
           rows.filter(
-              PredicateColumns.toColumn(
-                  context.check(parameters.dataset(), parameters.where())));
+              PredicateColumns.toColumn(context.check(parameters.dataset(), parameters.where())));
     }
     Column[] more = numbers.subList(1, numbers.size()).toArray(Column[]::new);
-    Column[] order =
-        names.stream().map(name -> functions.col(quoted(name))).toArray(Column[]::new);
+    Column[] order = names.stream().map(name -> functions.col(quoted(name))).toArray(Column[]::new);
     Dataset<Row> grouped = rows.groupBy(groups).agg(numbers.get(0), more);
     Dataset<Row> ordered = order.length == 0 ? grouped : grouped.orderBy(order);
     List<String> lines = ordered.limit(MAX_GROUPS + 1).toJSON().collectAsList();
@@ -103,8 +101,7 @@ final class AggregateHandler implements Handler<AggregateHandler.Parameters> {
         lines.subList(0, cut ? MAX_GROUPS : lines.size()).stream().map(Json::tree).toList(), cut);
   }
 
-  private static void check(
-      boolean holds, String how, int seen, String what, int least, int most) {
+  private static void check(boolean holds, String how, int seen, String what, int least, int most) {
     if (!holds) {
       throw new CommandRefusedException(
           "Cannot aggregate %s %d %s: allowed are %d to %d"

@@ -68,8 +68,7 @@ final class CountBatch {
       Waiting one = all.get(i);
       if (results.get(i) instanceof FrameScan.Counted counted) {
         CountResult result = CountResult.of(counted, version);
-        cache.put(
-            new ResultCache.Key(version.name(), one.predicate().canonical()), result);
+        cache.put(new ResultCache.Key(version.name(), one.predicate().canonical()), result);
         String json = Json.write(result);
         one.leases().forEach(lease -> finished.put(lease, json));
       } else if (results.get(i) instanceof FrameScan.Failed failed) {

@@ -33,18 +33,12 @@ record CountResult(
     long rows = version.scan().frame().numRows();
     String path = counted.path().name().toLowerCase(Locale.ROOT);
     if (version.sampledShare() == 1) {
-      return new CountResult(counted.matched(), true, null, null, version.name(), rows, path, false);
+      return new CountResult(
+          counted.matched(), true, null, null, version.name(), rows, path, false);
     }
     Estimate estimate = version.estimate(counted.matched());
     return new CountResult(
-        estimate.size(),
-        false,
-        estimate.low(),
-        estimate.high(),
-        version.name(),
-        rows,
-        path,
-        false);
+        estimate.size(), false, estimate.low(), estimate.high(), version.name(), rows, path, false);
   }
 
   CountResult fromCache() {

@@ -8,7 +8,6 @@ import io.kindling.dispatch.predicate.Predicate;
 import io.kindling.dispatch.predicate.PredicateLimits;
 import io.kindling.dispatch.queue.CommandQueue;
 import io.kindling.dispatch.queue.CommandShape;
-import io.kindling.dispatch.queue.CommandShape.Kind;
 import io.kindling.dispatch.queue.Lease;
 import io.kindling.dispatch.queue.QueueOptions;
 import io.kindling.dispatch.queue.TakeLimits;
@@ -220,8 +219,7 @@ public final class Dispatcher implements AutoCloseable {
     PinnedFrame frame = PinnedFrame.write(name, rows, folder, SEED);
     datasets.publish(
         name,
-        number ->
-            new DatasetVersion(name, number, frame, 1, session, memoryBytes, rules, limits));
+        number -> new DatasetVersion(name, number, frame, 1, session, memoryBytes, rules, limits));
   }
 
   /** Answers commands until it is closed, by another thread or when the JVM is told to end. */
@@ -285,8 +283,7 @@ public final class Dispatcher implements AutoCloseable {
   private void add(Lease lease, Map<String, CountBatch> batches, Map<Lease, String> known) {
     CountCommand command = Json.read(lease.payload(), CountCommand.class);
     CountBatch batch =
-        batches.computeIfAbsent(
-            command.dataset(), name -> new CountBatch(datasets.acquire(name)));
+        batches.computeIfAbsent(command.dataset(), name -> new CountBatch(datasets.acquire(name)));
     Predicate predicate = batch.version().check(lease.tenant(), command.where());
     CountResult cached =
         cache.find(new ResultCache.Key(batch.version().name(), predicate.canonical()));

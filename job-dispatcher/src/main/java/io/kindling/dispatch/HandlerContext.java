@@ -21,7 +21,8 @@ public interface HandlerContext {
   boolean isCancelled();
 
   /**
-   * The rows of a dataset, with what the tenant may see of them, of the version that is current when the command begins.
+   * The rows of a dataset, with what the tenant may see of them, of the version that is current
+   * when the command begins.
    *
    * @throws CommandRefusedException if there is no dataset of that name
    */

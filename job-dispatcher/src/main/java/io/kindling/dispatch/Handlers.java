@@ -40,9 +40,7 @@ final class Handlers {
 
   /** What the queue has to know of the commands, by the components of their records. */
   static List<CommandShape> shapes(Collection<Handler<?>> handlers) {
-    return handlers.stream()
-        .map(handler -> shape(handler.name(), handler.parameters()))
-        .toList();
+    return handlers.stream().map(handler -> shape(handler.name(), handler.parameters())).toList();
   }
 
   static CommandShape shape(String name, Class<? extends Record> parameters) {
@@ -76,7 +74,8 @@ final class Handlers {
   void start(Lease lease, CommandQueue queue) {
     Handler<?> handler = known.get(lease.command());
     if (handler == null) {
-      queue.fail(lease, "Cannot execute '%s': this driver does not know it".formatted(lease.command()));
+      queue.fail(
+          lease, "Cannot execute '%s': this driver does not know it".formatted(lease.command()));
       return;
     }
     RunningCommand command = new RunningCommand(lease, datasets);

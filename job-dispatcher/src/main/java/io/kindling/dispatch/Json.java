@@ -37,8 +37,7 @@ final class Json {
     try {
       return MAPPER.readValue(payload, type);
     } catch (JsonProcessingException e) {
-      throw new CommandRefusedException(
-          "Cannot read the parameters: " + e.getOriginalMessage(), e);
+      throw new CommandRefusedException("Cannot read the parameters: " + e.getOriginalMessage(), e);
     }
   }
 }

@@ -52,8 +52,7 @@ final class PreviewHandler implements Handler<PreviewHandler.Parameters> {
     if (parameters.where() != null) {
       rows =
           rows.filter(
-              PredicateColumns.toColumn(
-                  context.check(parameters.dataset(), parameters.where())));
+              PredicateColumns.toColumn(context.check(parameters.dataset(), parameters.where())));
     }
     List<JsonNode> lines = new ArrayList<>();
     int characters = 0;

@@ -137,7 +137,9 @@ class DispatcherIT {
     assertFails(web, count("salary > 5"), "salary");
     assertFails(web, count("age > "), "position");
     assertFails(
-        web, CommandRequest.of("count").with("dataset", "peple").with("where", "age = 1"), "people");
+        web,
+        CommandRequest.of("count").with("dataset", "peple").with("where", "age = 1"),
+        "people");
     assertThat(good.await(LIMIT)).startsWith("{\"count\":1111,");
     assertThat(batch.submit(count("salary >= 299997")).await(LIMIT)).startsWith("{\"count\":1,");
   }
@@ -150,7 +152,8 @@ class DispatcherIT {
     assertThat(web.submit(preview).await(LIMIT))
         .isEqualTo("{\"rows\":[{\"id\":91,\"age\":1,\"city\":\"city 0\"}],\"cut\":false}");
     assertThat(batch.submit(preview).await(LIMIT)).contains("\"salary\":273");
-    assertFails(web, preview.with("rows", 5_000), "Cannot preview 5000 rows: allowed are 1 to 1,000");
+    assertFails(
+        web, preview.with("rows", 5_000), "Cannot preview 5000 rows: allowed are 1 to 1,000");
   }
 
   @Test
@@ -162,8 +165,7 @@ class DispatcherIT {
             .with("groupBy", List.of("age"))
             .with(
                 "measures",
-                List.of(
-                    Map.of("function", "count"), Map.of("function", "max", "column", "id")));
+                List.of(Map.of("function", "count"), Map.of("function", "max", "column", "id")));
 
     assertThat(web.submit(aggregate).await(LIMIT))
         .isEqualTo(
