@@ -57,10 +57,12 @@ final class CountBatch {
     List<Waiting> all = List.copyOf(waiting.values());
     Counters run = Counters.open(config, "dispatch-" + UUID.randomUUID());
     List<FrameScan.Result> results;
-    try (ScanWatch.Handle watching =
-        watch.watch(version, run, all.stream().map(Waiting::leases).toList())) {
+    ScanWatch.Handle watching =
+        watch.watch(version, run, all.stream().map(Waiting::leases).toList());
+    try {
       results = version.scan().count(all.stream().map(Waiting::predicate).toList(), run);
     } finally {
+      watching.close();
       run.reset();
     }
     Map<Lease, String> finished = new HashMap<>();

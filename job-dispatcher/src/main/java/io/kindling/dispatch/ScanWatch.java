@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,10 +34,13 @@ final class ScanWatch implements AutoCloseable {
             return thread;
           });
 
+  private final ScheduledFuture<?> looking;
+
   ScanWatch(CommandQueue queue) {
     this.queue = queue;
-    thread.scheduleWithFixedDelay(
-        this::look, INTERVAL.toMillis(), INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+    looking =
+        thread.scheduleWithFixedDelay(
+            this::look, INTERVAL.toMillis(), INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /** Watches a scan until the handle is closed. */
@@ -58,6 +62,7 @@ final class ScanWatch implements AutoCloseable {
 
   @Override
   public void close() {
+    looking.cancel(false);
     thread.shutdownNow();
   }
 
