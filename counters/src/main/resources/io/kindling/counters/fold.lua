@@ -44,8 +44,9 @@ if not chunk then
 end
 chunk = cmsgpack.unpack(chunk)
 redis.call('HGET', generation, 'changes') -- These two for their types, before anything is written.
-redis.call('HLEN', total)
+local numTotals = redis.call('HLEN', total)
 
+local FULL = 1000
 local SMALLEST, HALF = '-9223372036854775808', '4611686018427387904'
 local last = chunk[1] == 's' and #chunk or 0
 
@@ -79,8 +80,12 @@ local function isNew(...)
   return true
 end
 
+-- The chunks before this one are full and in the totals, and names do not go. So if the totals have no more names than
+-- those, none of this chunk's is there: a vector has each name once.
 local function isNewChunk()
-  if not isNew(chunk[2], chunk[4 * math.floor(last / 8) + 2], chunk[last - 1]) then
+  if numTotals == index * FULL then
+    return true
+  elseif not isNew(chunk[2], chunk[4 * math.floor(last / 8) + 2], chunk[last - 1]) then
     return false
   end
   local names = {}
@@ -90,16 +95,14 @@ local function isNewChunk()
   return isNew(unpack(names))
 end
 
--- For the same reason the old totals are not read for the rare case of a failure. What was done is undone by its opposite; a
--- total that is 0 again goes, since it was not there before, or was 0, which is the same.
+-- For the same reason the old totals are not read for the rare case of a failure. What was done is undone by its opposite. A
+-- total that is 0 then stays: others count on it that names do not go.
 local function moveAll()
   for i = 2, last, 2 do
     local reply = move(i, adding)
     if type(reply) == 'table' then
       for j = i - 2, 2, -2 do
-        if move(j, not adding) == 0 then
-          redis.call('HDEL', total, chunk[j])
-        end
+        move(j, not adding)
       end
       if reply.err:find('would overflow', 1, true) then
         return {'OVERFLOW', chunk[i], redis.call('HGET', total, chunk[i]) or '0'}

@@ -90,6 +90,23 @@ class StagingIT {
     assertThat(counters.totals()).isEqualTo(expected);
   }
 
+  /** As many totals as a chunk has names, which are of its first chunk, of two, of its second. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 500, 1_000})
+  void commit_aThousandNamesHaveTotalsAlready_areAddedToThem(int first) {
+    CounterVector vector = large(2_500, 1);
+    List<String> names = List.copyOf(vector.values(Kind.SUM).keySet());
+    CounterVector known = new CounterVector();
+    names.subList(first, first + 1_000).forEach(name -> known.put(Kind.SUM, name, 40));
+    TestTask.attempt(2).commit(counters, "p", 1, known);
+
+    TestTask.attempt(1).commit(counters, "p", 0, vector);
+
+    SortedMap<String, Long> expected = new TreeMap<>(vector.sums());
+    known.sums().forEach((name, value) -> expected.merge(name, value, Long::sum));
+    assertThat(counters.totals()).isEqualTo(expected);
+  }
+
   @Test
   void commit_sameVectorAgainInAnotherOrder_isADuplicate() {
     CounterVector backwards = new CounterVector();
