@@ -2,15 +2,11 @@ package io.kindling.dispatch;
 
 import io.kindling.dispatch.predicate.ColumnRules;
 import io.kindling.dispatch.predicate.Predicate;
-import io.kindling.dispatch.predicate.PredicateGate;
 import io.kindling.dispatch.predicate.PredicateLimits;
-import io.kindling.dispatch.predicate.PredicateRefusedException;
 import io.kindling.dispatch.scan.Estimate;
 import io.kindling.dispatch.scan.FrameScan;
 import io.kindling.dispatch.scan.PinnedFrame;
-import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -24,11 +20,7 @@ final class DatasetVersion {
   private final double sampledShare;
   private final FrameScan scan;
   private final Dataset<Row> rows;
-  private final Dataset<Row> empty;
-  private final SparkSession session;
-  private final Map<String, ColumnRules> rules;
-  private final PredicateLimits limits;
-  private final Map<String, PredicateGate> gates = new ConcurrentHashMap<>();
+  private final Gates gates;
 
   /** Its being current counts as one. */
   private int users = 1;
@@ -45,12 +37,9 @@ final class DatasetVersion {
     this.dataset = dataset;
     this.number = number;
     this.sampledShare = sampledShare;
-    this.session = session;
     this.scan = FrameScan.of(frame, session, memoryBytes);
     this.rows = frame.in(session);
-    this.empty = session.createDataFrame(List.of(), frame.schema());
-    this.rules = rules;
-    this.limits = limits;
+    this.gates = new Gates(frame.schema(), session, rules, limits);
   }
 
   /** Dataset and version, such as {@code people@3}. */
@@ -68,7 +57,7 @@ final class DatasetVersion {
 
   /** The rows with those columns and fields that a tenant may see. */
   Dataset<Row> visible(String tenant) {
-    return rows.to(gateOf(tenant).schema());
+    return rows.to(gates.visible(tenant));
   }
 
   /** The share of the rows that is held; 1 if all are. */
@@ -84,23 +73,7 @@ final class DatasetVersion {
 
   /** Checks a predicate of a tenant, and that Spark can analyze it. */
   Predicate check(String tenant, String where) {
-    try {
-      return gateOf(tenant).check(where, empty);
-    } catch (PredicateRefusedException e) {
-      throw new CommandRefusedException(String.valueOf(e.getMessage()), e);
-    }
-  }
-
-  private PredicateGate gateOf(String tenant) {
-    return gates.computeIfAbsent(tenant, this::gate);
-  }
-
-  private PredicateGate gate(String tenant) {
-    return PredicateGate.builder(rows.schema())
-        .session(session)
-        .limits(limits)
-        .rules(rules.getOrDefault(tenant, ColumnRules.everything()))
-        .build();
+    return gates.check(tenant, where);
   }
 
   /** Whether it may still be used; then {@link #release} has to follow. */

@@ -5,6 +5,7 @@ import io.kindling.dispatch.queue.CommandQueue;
 import io.kindling.dispatch.queue.CommandShape;
 import io.kindling.dispatch.queue.CommandShape.Kind;
 import io.kindling.dispatch.queue.Lease;
+import io.kindling.dispatch.scan.Failures;
 import java.lang.reflect.RecordComponent;
 import java.time.Duration;
 import java.util.Collection;

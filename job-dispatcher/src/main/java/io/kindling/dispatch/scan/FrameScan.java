@@ -8,12 +8,16 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Counts the rows of a frame for many predicates at once. What the column store can express is
  * counted in one pass over it, the rest by Spark. Driver only; may be used by several threads.
  */
 public final class FrameScan implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(FrameScan.class);
+
   private final PinnedFrame frame;
   private final FastPath fastPath;
   private final ColumnStore store;
@@ -85,9 +89,17 @@ public final class FrameScan implements AutoCloseable {
       (condition.isPresent() ? fast : slow).add(i);
     }
     Result[] results = new Result[predicates.size()];
-    long[] matched = shared.count(conditions, names(fast), run);
-    for (int i = 0; i < matched.length; i++) {
-      results[fast.get(i)] = new Counted(matched[i], Path.FAST);
+    try {
+      long[] matched = shared.count(conditions, names(fast), run);
+      for (int i = 0; i < matched.length; i++) {
+        results[fast.get(i)] = new Counted(matched[i], Path.FAST);
+      }
+    } catch (Exception e) { // Spark throws checked ones that it does not declare.
+      if (Failures.mayPass(e)) {
+        throw e;
+      }
+      LOG.warn("Cannot count {} predicates in one pass, leaving them to Spark", fast.size(), e);
+      slow.addAll(fast);
     }
     List<Result> counted = spark.count(slow.stream().map(predicates::get).toList());
     for (int i = 0; i < counted.size(); i++) {

@@ -38,9 +38,12 @@ final class SparkCounts {
   private List<Result> countOrHalve(List<Predicate> predicates) {
     try {
       return countTogether(predicates);
-    } catch (RuntimeException e) {
+    } catch (Exception e) { // Spark throws checked ones that it does not declare.
+      if (Failures.mayPass(e)) {
+        throw e;
+      }
       if (predicates.size() == 1) {
-        return List.of(new Failed(firstLine(e)));
+        return List.of(new Failed(Failures.reason(e)));
       }
       int half = predicates.size() / 2;
       List<Result> results = new ArrayList<>(countOrHalve(predicates.subList(0, half)));
@@ -60,14 +63,5 @@ final class SparkCounts {
       results.add(new Counted(row.getLong(i), Path.SPARK));
     }
     return results;
-  }
-
-  private static String firstLine(Throwable failure) {
-    Throwable deepest = failure;
-    while (deepest.getCause() != null && deepest.getCause() != deepest) {
-      deepest = deepest.getCause();
-    }
-    String message = String.valueOf(deepest.getMessage());
-    return message.lines().findFirst().orElse(deepest.getClass().getSimpleName());
   }
 }
