@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -41,6 +42,19 @@ public record SparkClassPath(List<Path> spark, List<Path> application) {
       }
     }
     return new SparkClassPath(spark, application);
+  }
+
+  /**
+   * Of this JVM, but Spark alone: without Kindling and without jars that have one of these names.
+   *
+   * @param libraries names of artifacts, without a version
+   */
+  public static SparkClassPath sparkOfThisJvm(Set<String> libraries) {
+    List<Path> spark =
+        ofThisJvm().spark().stream()
+            .filter(jar -> !libraries.contains(nameOf(jar).replaceAll("-\\d.*", "")))
+            .toList();
+    return new SparkClassPath(spark, List.of());
   }
 
   /** Of a class path in which Spark's jars and their dependencies stand, as Maven writes it. */

@@ -1,6 +1,7 @@
 package io.kindling.testing;
 
 import java.lang.reflect.Modifier;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -147,6 +148,24 @@ public final class SparkProcesses implements AutoCloseable {
       throw new IllegalArgumentException(
           "Cannot submit %s: Spark needs a public class".formatted(mainClass.getName()));
     }
+    return submit(
+        mode,
+        new ApplicationJar(mainClass.getName(), group.home().applicationJar(), List.of()),
+        arguments,
+        conf);
+  }
+
+  /**
+   * Runs spark-submit on an application that comes in jars. In cluster mode it returns once the
+   * master has accepted the driver.
+   *
+   * @param conf settings that go before the fixture's own
+   */
+  public Submission submit(
+      DeployMode mode,
+      ApplicationJar application,
+      List<String> arguments,
+      Map<String, String> conf) {
     boolean cluster = mode == DeployMode.CLUSTER;
     if (cluster && cores < 2) {
       throw new IllegalArgumentException(
@@ -154,13 +173,18 @@ public final class SparkProcesses implements AutoCloseable {
     }
     Map<String, String> all = settings(cluster ? cores - 1 : cores);
     all.put("spark.submit.deployMode", cluster ? "cluster" : "client");
-    all.put("spark.driver.extraClassPath", SparkClassPath.join(classPath.application()));
+    if (!classPath.application().isEmpty()) {
+      all.put("spark.driver.extraClassPath", SparkClassPath.join(classPath.application()));
+    }
     all.put("spark.driver.memory", "512m");
     all.putAll(conf);
 
-    var line = new ArrayList<>(List.of("--class", mainClass.getName()));
+    var line = new ArrayList<>(List.of("--class", application.mainClass()));
     all.forEach((key, value) -> line.addAll(List.of("--conf", key + "=" + value)));
-    line.add(group.home().applicationJar().toString());
+    if (!application.jars().isEmpty()) {
+      line.addAll(List.of("--jars", String.join(",", texts(application.jars()))));
+    }
+    line.add(application.jar().toString());
     line.addAll(arguments);
     JvmProcess process =
         group.start(
@@ -173,6 +197,10 @@ public final class SparkProcesses implements AutoCloseable {
         : new ClientSubmission(process);
   }
 
+  private static List<String> texts(List<Path> paths) {
+    return paths.stream().map(Path::toString).toList();
+  }
+
   private Map<String, String> settings(int executorCores) {
     var settings = new HashMap<String, String>();
     settings.put("spark.master", masterUrl());
@@ -180,7 +208,9 @@ public final class SparkProcesses implements AutoCloseable {
     settings.put("spark.driver.bindAddress", "127.0.0.1");
     settings.put("spark.ui.enabled", "false");
     settings.put("spark.executor.memory", "512m");
-    settings.put("spark.executor.extraClassPath", SparkClassPath.join(classPath.application()));
+    if (!classPath.application().isEmpty()) {
+      settings.put("spark.executor.extraClassPath", SparkClassPath.join(classPath.application()));
+    }
     settings.put("spark.sql.warehouse.dir", group.home().warehouse().toString());
     // Together: the first job waits for every executor, and so is spread over all of them.
     settings.put("spark.cores.max", String.valueOf(executorCores));

@@ -1,0 +1,89 @@
+package io.kindling.bundle;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kindling.core.testing.DocBlock;
+import io.kindling.testing.SparkClassPath;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.jar.JarFile;
+import java.util.zip.ZipEntry;
+import org.junit.jupiter.api.Test;
+
+/** The jar holds the modules, and of others what was reviewed: nothing of Spark's. */
+class BundleContentsIT {
+  private static final String REVIEWED = "bundle/contents.txt";
+  private static final String MODULES =
+      ".*/kindling-(core|redis-ml-serde|counters|job-dispatcher)-";
+  private static final long MAX_BYTES = 12_000_000;
+
+  @Test
+  void contents_beyondTheModules_areThoseOfTheCommittedList() throws IOException {
+    SortedSet<String> found = new TreeSet<>();
+    for (String name : names(Bundle.jar())) {
+      found.add(name.endsWith(".class") ? packageOf(name) : name);
+    }
+    found.removeIf(entry -> entry.matches("io[./]kindling[./](?!shaded[./]).*"));
+    Path written = Path.of("target", "contents.txt");
+    Files.write(written, found);
+    SortedSet<String> reviewed = new TreeSet<>(DocBlock.text(REVIEWED).lines().toList());
+
+    assertThat(difference(found, reviewed))
+        .as(
+            "what kindling-spark.jar has (+) and lacks (-) against %s;"
+                + " if that is right, commit %s in its place",
+            REVIEWED, written)
+        .isEmpty();
+  }
+
+  @Test
+  void contents_ofTheModules_areThere() throws IOException {
+    List<Path> modules =
+        SparkClassPath.ofThisJvm().application().stream()
+            .filter(path -> path.toString().matches(MODULES + "[^/]*(?<!-tests)\\.jar"))
+            .toList();
+    assertThat(modules).hasSize(4);
+
+    for (Path module : modules) {
+      assertThat(names(Bundle.jar()))
+          .as(module.toString())
+          .containsAll(names(module).stream().filter(n -> !n.startsWith("META-INF/")).toList());
+    }
+  }
+
+  @Test
+  void contents_areUnsignedAndBelowOurPackageAlone() throws IOException {
+    assertThat(names(Bundle.jar()))
+        .filteredOn(name -> !name.startsWith("META-INF/"))
+        .allMatch(name -> name.startsWith("io/kindling/"));
+    assertThat(names(Bundle.jar())).noneMatch(name -> name.matches("META-INF/.*\\.(SF|DSA|RSA)"));
+  }
+
+  @Test
+  void jar_isSmall() throws IOException {
+    assertThat(Files.size(Bundle.jar())).isLessThan(MAX_BYTES);
+  }
+
+  private static List<String> names(Path file) throws IOException {
+    try (var jar = new JarFile(file.toFile())) {
+      return jar.stream().filter(e -> !e.isDirectory()).map(ZipEntry::getName).toList();
+    }
+  }
+
+  private static String packageOf(String classFile) {
+    return classFile.substring(0, classFile.lastIndexOf('/')).replace('/', '.');
+  }
+
+  private static List<String> difference(SortedSet<String> found, SortedSet<String> reviewed) {
+    SortedSet<String> all = new TreeSet<>(found);
+    all.addAll(reviewed);
+    return all.stream()
+        .filter(entry -> !(found.contains(entry) && reviewed.contains(entry)))
+        .map(entry -> (found.contains(entry) ? "+ " : "- ") + entry)
+        .toList();
+  }
+}
