@@ -76,6 +76,11 @@ final class DatasetVersion {
     return gates.check(tenant, where);
   }
 
+  /** Checks a predicate that is to be counted, and that it can be. */
+  Predicate checkCount(String tenant, String where) {
+    return gates.check(tenant, where, scan::isFast);
+  }
+
   /** Whether it may still be used; then {@link #release} has to follow. */
   synchronized boolean acquire() {
     if (users == 0) {

@@ -284,7 +284,7 @@ public final class Dispatcher implements AutoCloseable {
     CountCommand command = Json.read(lease.payload(), CountCommand.class);
     CountBatch batch =
         batches.computeIfAbsent(command.dataset(), name -> new CountBatch(datasets.acquire(name)));
-    Predicate predicate = batch.version().check(lease.tenant(), command.where());
+    Predicate predicate = batch.version().checkCount(lease.tenant(), command.where());
     CountResult cached =
         cache.find(new ResultCache.Key(batch.version().name(), predicate.canonical()));
     if (cached == null) {

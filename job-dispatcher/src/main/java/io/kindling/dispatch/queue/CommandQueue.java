@@ -15,6 +15,7 @@ import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import redis.clients.jedis.Response;
@@ -125,12 +126,21 @@ public final class CommandQueue implements AutoCloseable {
 
   /** The same, for commands that {@link #take(TakeLimits)} would take. */
   public boolean awaitWork(Duration longest, TakeLimits limits) {
+    return awaitWork(longest, () -> limits);
+  }
+
+  /**
+   * The same with limits that change meanwhile. They are asked for again whenever something was
+   * pushed, after {@link #wake}, and within 200 ms.
+   */
+  public boolean awaitWork(Duration longest, Supplier<TakeLimits> changing) {
     long deadlineNanos = System.nanoTime() + longest.toNanos();
     int failures = 0;
     int inVain = 0;
     while (!patience.isClosed() && !Thread.currentThread().isInterrupted()) {
       try {
         Map<String, Long> ready = intake.run();
+        TakeLimits limits = changing.get();
         if (ready.entrySet().stream()
             .anyMatch(one -> one.getValue() > 0 && limits.of(one.getKey()) > 0)) {
           return true;
@@ -152,7 +162,7 @@ public final class CommandQueue implements AutoCloseable {
         patience.pause(failures, leftMillis);
       } else if (inVain > MAX_IN_VAIN) {
         // What wakes us is not to be taken, and would go on doing so.
-        patience.sleep(Math.min(leftMillis, POLL_MILLIS));
+        wakeUp.pause(Math.min(leftMillis, POLL_MILLIS));
         inVain = 0;
       } else {
         boolean woken = wakeUp.await(Math.min(leftMillis, POLL_MILLIS));
@@ -160,6 +170,11 @@ public final class CommandQueue implements AutoCloseable {
       }
     }
     return false;
+  }
+
+  /** Has {@link #awaitWork} look again, as when limits have changed. */
+  public void wake() {
+    wakeUp.signal();
   }
 
   /**

@@ -54,6 +54,15 @@ final class WakeUp implements AutoCloseable {
   boolean await(long millis) {
     pushes.arm();
     wakes.arm();
+    return awaitSignal(millis);
+  }
+
+  /** Waits so long, whatever is pushed, but not beyond {@link #signal}. */
+  void pause(long millis) {
+    awaitSignal(millis);
+  }
+
+  private boolean awaitSignal(long millis) {
     try {
       boolean woken = signals.tryAcquire(millis, TimeUnit.MILLISECONDS);
       signals.drainPermits();
@@ -62,6 +71,11 @@ final class WakeUp implements AutoCloseable {
       Thread.currentThread().interrupt();
       return false;
     }
+  }
+
+  /** Wakes who waits, or who will wait next. */
+  void signal() {
+    signals.release();
   }
 
   @Override

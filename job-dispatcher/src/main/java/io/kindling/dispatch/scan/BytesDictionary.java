@@ -61,8 +61,74 @@ final class BytesDictionary implements Serializable {
     return Arrays.compareUnsigned(bytes, starts[code], starts[code + 1], value, 0, value.length);
   }
 
-  boolean matches(int code, LikePattern pattern) {
+  /**
+   * Where the codes of the values that match begin and end, in turns; ascending, and from outside.
+   */
+  int[] matching(LikePattern pattern) {
+    byte[] prefix = pattern.plainPrefix();
+    int from = prefix.length == 0 ? 0 : below(prefix);
+    int to = prefix.length == 0 ? size() : below(successor(prefix));
+    if (from == to || pattern.isPrefix()) {
+      return new int[] {from, to};
+    }
+    Runs runs = new Runs();
+    byte[] inside = pattern.plainInside();
+    if (inside.length == 0) {
+      for (int code = from; code < to; code++) {
+        if (matches(code, pattern)) {
+          runs.add(code);
+        }
+      }
+      return runs.toggles();
+    }
+    // The bytes of all values lie together: what the pattern has in its middle is sought in all at
+    // once, and what is found across two values is not confirmed.
+    int end = starts[to];
+    int code = from;
+    int at = LikePattern.find(inside, bytes, starts[from], end);
+    while (at >= 0) {
+      while (starts[code + 1] <= at) {
+        code++;
+      }
+      if (matches(code, pattern)) {
+        runs.add(code);
+      }
+      at = LikePattern.find(inside, bytes, starts[++code], end);
+    }
+    return runs.toggles();
+  }
+
+  private boolean matches(int code, LikePattern pattern) {
     return pattern.matches(bytes, starts[code], starts[code + 1]);
+  }
+
+  /** The first text after those with a prefix, whose last byte is no 0xff as in any text. */
+  private static byte[] successor(byte[] prefix) {
+    byte[] next = prefix.clone();
+    next[next.length - 1]++;
+    return next;
+  }
+
+  /** Codes that ascend, as where their runs begin and end. */
+  private static final class Runs {
+    private int[] toggles = new int[16];
+    private int count;
+
+    void add(int code) {
+      if (count > 0 && toggles[count - 1] == code) {
+        toggles[count - 1]++;
+        return;
+      }
+      if (count == toggles.length) {
+        toggles = Arrays.copyOf(toggles, 2 * count);
+      }
+      toggles[count++] = code;
+      toggles[count++] = code + 1;
+    }
+
+    int[] toggles() {
+      return Arrays.copyOf(toggles, count);
+    }
   }
 
   /** What it takes of memory, about. */

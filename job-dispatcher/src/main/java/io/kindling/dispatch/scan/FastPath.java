@@ -102,6 +102,9 @@ final class FastPath {
       return call(call, wanted, scope);
     }
     if (expression instanceof Literal literal) {
+      if (literal.value() != null && !(literal.value() instanceof Boolean)) {
+        throw new NeedsSparkException(); // Which refuses it.
+      }
       return new Always(literal.value() instanceof Boolean value && value == wanted);
     }
     Typed flag = typed(expression, scope);
@@ -134,9 +137,13 @@ final class FastPath {
     }
     boolean nullSafe = operator == Operator.NULL_SAFE_EQUAL;
     if (literal.value() == null) {
-      return nullSafe
-          ? new Test(leafForNull(value, scope), new Values.Every(!wanted), wanted)
-          : new Always(false);
+      if (nullSafe) {
+        return new Test(leafForNull(value, scope), new Values.Every(!wanted), wanted);
+      }
+      if (!LeafType.isLeaf(typed(value, scope).type())) {
+        throw new NeedsSparkException(); // Which refuses maps, for one.
+      }
+      return new Always(false);
     }
     if (isSize(value)) {
       return size(sizesOf(value, scope), operator, literal, wanted);

@@ -73,6 +73,14 @@ public final class FrameScan implements AutoCloseable {
   }
 
   /**
+   * Whether a predicate is counted in the shared pass. Then Spark's analyzer would not refuse it,
+   * either.
+   */
+  public boolean isFast(Predicate predicate) {
+    return fastPath.compile(predicate).isPresent();
+  }
+
+  /**
    * Counts predicates.
    *
    * @param run where the tasks of the shared pass commit what they counted, for {@link

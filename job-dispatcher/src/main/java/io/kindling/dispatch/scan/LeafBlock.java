@@ -86,13 +86,14 @@ final class LeafBlock implements Serializable {
   }
 
   private void lookUp(CodeSet set, Workspace workspace, long[] out) {
-    boolean[] member = Workspace.members(set, numberOfCodes());
+    byte[] member = Workspace.members(set, numberOfCodes());
     int[] each = workspace.unpacked(this);
-    Bitmap.clear(out, rows);
-    for (int row = 0; row < rows; row++) {
-      if (member[each[row]]) {
-        Bitmap.add(out, row);
+    for (int row = 0; row < rows; row += Long.SIZE) {
+      long word = 0;
+      for (int i = 0, count = Math.min(Long.SIZE, rows - row); i < count; i++) {
+        word |= (long) member[each[row + i]] << i;
       }
+      out[row >>> 6] = word;
     }
   }
 

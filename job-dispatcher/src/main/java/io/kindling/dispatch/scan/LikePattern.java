@@ -2,6 +2,9 @@ package io.kindling.dispatch.scan;
 
 import java.io.ByteArrayOutputStream;
 import java.io.Serializable;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -16,6 +19,12 @@ final class LikePattern implements Serializable {
 
   /** In a piece, one code point of any kind. No byte of UTF-8 is this one. */
   private static final byte ANY = (byte) 0xff;
+
+  /** Reads eight bytes, the first as the lowest. */
+  private static final VarHandle LONGS =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+  private static final long ONES = 0x0101_0101_0101_0101L;
 
   /** What stands between the {@code %}, at least one; the outer two are anchored. */
   private final List<byte[]> pieces;
@@ -64,19 +73,30 @@ final class LikePattern implements Serializable {
     return text.getBytes(StandardCharsets.UTF_8);
   }
 
-  /** Whether it is a plain text. */
-  boolean isText() {
-    return pieces.size() == 1 && isPlain(pieces.get(0));
-  }
-
   /** Whether it is a plain text and one {@code %} at its end. */
   boolean isPrefix() {
     return pieces.size() == 2 && isPlain(pieces.get(0)) && pieces.get(1).length == 0;
   }
 
-  /** The text before the first {@code %}. */
-  byte[] prefix() {
-    return pieces.get(0).clone();
+  /** What each text that matches begins with. */
+  byte[] plainPrefix() {
+    byte[] first = pieces.get(0);
+    int length = 0;
+    while (length < first.length && first[length] != ANY) {
+      length++;
+    }
+    return Arrays.copyOf(first, length);
+  }
+
+  /** The longest of what each text that matches has between two {@code %}; empty if nothing. */
+  byte[] plainInside() {
+    byte[] longest = {};
+    for (byte[] piece : pieces.subList(1, Math.max(1, pieces.size() - 1))) {
+      if (piece.length > longest.length && isPlain(piece)) {
+        longest = piece;
+      }
+    }
+    return longest;
   }
 
   private static boolean isPlain(byte[] piece) {
@@ -94,7 +114,7 @@ final class LikePattern implements Serializable {
       return at == to;
     }
     for (int i = 1; at >= 0 && i < pieces.size() - 1; i++) {
-      at = find(pieces.get(i), bytes, at, to);
+      at = findPiece(pieces.get(i), bytes, at, to);
     }
     return at >= 0 && endsWith(pieces.get(pieces.size() - 1), bytes, at, to);
   }
@@ -116,7 +136,7 @@ final class LikePattern implements Serializable {
   }
 
   /** Where the first occurrence ends, -1 if there is none. */
-  private static int find(byte[] piece, byte[] bytes, int from, int to) {
+  private static int findPiece(byte[] piece, byte[] bytes, int from, int to) {
     if (piece.length == 0) {
       return from;
     }
@@ -133,15 +153,61 @@ final class LikePattern implements Serializable {
     return -1;
   }
 
+  /**
+   * Where bytes occur first, -1 if they do not: eight places are looked at at once, at which the
+   * first two bytes must be right.
+   *
+   * @param sought at least one byte
+   */
+  static int find(byte[] sought, byte[] bytes, int from, int to) {
+    long first = ONES * (sought[0] & 0xff);
+    int next = sought.length > 1 ? 1 : 0;
+    long second = ONES * (sought[next] & 0xff);
+    int at = from;
+    for (; at + Long.BYTES + next <= to; at += Long.BYTES) {
+      long other =
+          ((long) LONGS.get(bytes, at) ^ first) | ((long) LONGS.get(bytes, at + next) ^ second);
+      // The high bit of each byte that is 0, and of some above one that is.
+      for (long hits = (other - ONES) & ~other & ONES << 7; hits != 0; hits &= hits - 1) {
+        int place = at + (Long.numberOfTrailingZeros(hits) >>> 3);
+        if (isAt(sought, bytes, place, to)) {
+          return place;
+        }
+      }
+    }
+    for (; at < to; at++) {
+      if (isAt(sought, bytes, at, to)) {
+        return at;
+      }
+    }
+    return -1;
+  }
+
+  private static boolean isAt(byte[] sought, byte[] bytes, int from, int to) {
+    if (to - from < sought.length) {
+      return false;
+    }
+    for (int i = 0; i < sought.length; i++) {
+      if (bytes[from + i] != sought[i]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   private static boolean endsWith(byte[] piece, byte[] bytes, int from, int to) {
     int start = to;
     for (int i = piece.length - 1; i >= 0; i--) {
-      do {
-        if (--start < from) {
-          return false;
+      if (--start < from) {
+        return false;
+      }
+      if (piece[i] == ANY) {
+        while (isContinuation(bytes[start])) {
+          if (--start < from) {
+            return false;
+          }
         }
-      } while (piece[i] == ANY && isContinuation(bytes[start]));
-      if (piece[i] != ANY && bytes[start] != piece[i]) {
+      } else if (bytes[start] != piece[i]) {
         return false;
       }
     }

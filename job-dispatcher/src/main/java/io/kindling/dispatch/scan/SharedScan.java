@@ -41,26 +41,30 @@ final class SharedScan {
     return Arrays.stream(matched).mapToLong(each -> each * store.numRows()).toArray();
   }
 
+  /** In halves, so that a hundred leaves do not make a chain of a hundred steps. */
   private static JavaRDD<LeafBlock[]> zip(List<JavaRDD<LeafBlock>> leaves) {
-    JavaRDD<LeafBlock[]> zipped = leaves.get(0).map(block -> new LeafBlock[] {block});
-    for (JavaRDD<LeafBlock> next : leaves.subList(1, leaves.size())) {
-      zipped = zipped.zipPartitions(next, SharedScan::append);
+    if (leaves.size() == 1) {
+      return leaves.get(0).map(block -> new LeafBlock[] {block});
     }
-    return zipped;
+    int half = leaves.size() / 2;
+    return zip(leaves.subList(0, half))
+        .zipPartitions(zip(leaves.subList(half, leaves.size())), SharedScan::join);
   }
 
-  private static Iterator<LeafBlock[]> append(Iterator<LeafBlock[]> all, Iterator<LeafBlock> one) {
-    List<LeafBlock[]> longer = new ArrayList<>();
-    while (all.hasNext() && one.hasNext()) {
-      LeafBlock[] blocks = all.next();
-      LeafBlock[] more = Arrays.copyOf(blocks, blocks.length + 1);
-      more[blocks.length] = one.next();
-      longer.add(more);
+  private static Iterator<LeafBlock[]> join(
+      Iterator<LeafBlock[]> one, Iterator<LeafBlock[]> other) {
+    List<LeafBlock[]> joined = new ArrayList<>();
+    while (one.hasNext() && other.hasNext()) {
+      LeafBlock[] first = one.next();
+      LeafBlock[] second = other.next();
+      LeafBlock[] both = Arrays.copyOf(first, first.length + second.length);
+      System.arraycopy(second, 0, both, first.length, second.length);
+      joined.add(both);
     }
-    if (all.hasNext() || one.hasNext()) {
+    if (one.hasNext() || other.hasNext()) {
       throw new IllegalStateException("Cannot scan: two leaves have different numbers of blocks");
     }
-    return longer.iterator();
+    return joined.iterator();
   }
 
   private static long[] countPartition(

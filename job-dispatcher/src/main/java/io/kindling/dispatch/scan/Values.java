@@ -112,19 +112,7 @@ sealed interface Values extends Serializable {
     @Override
     public CodeSet in(LeafBlock block) {
       BytesDictionary dictionary = block.bytes();
-      int[] codes = new int[16];
-      int count = 0;
-      boolean inside = false;
-      for (int code = 0; code < dictionary.size(); code++) {
-        if (dictionary.matches(code, pattern) != inside) {
-          inside = !inside;
-          if (count == codes.length) {
-            codes = Arrays.copyOf(codes, 2 * count);
-          }
-          codes[count++] = code;
-        }
-      }
-      return CodeSet.of(!included, Arrays.copyOf(codes, count), dictionary.size());
+      return CodeSet.of(!included, dictionary.matching(pattern), dictionary.size());
     }
   }
 

@@ -36,17 +36,21 @@ final class Workspace {
         });
   }
 
-  /** A flag for each code, set for those in the set. */
-  static boolean[] members(CodeSet set, int size) {
-    boolean[] member = new boolean[size];
+  /** 1 for each code in the set, 0 for the others. */
+  static byte[] members(CodeSet set, int size) {
+    byte[] member = new byte[size];
     boolean in = set.first();
     int from = 0;
     for (int toggle : set.toggles()) {
-      Arrays.fill(member, from, toggle, in);
+      if (in) {
+        Arrays.fill(member, from, toggle, (byte) 1);
+      }
       in = !in;
       from = toggle;
     }
-    Arrays.fill(member, from, size, in);
+    if (in) {
+      Arrays.fill(member, from, size, (byte) 1);
+    }
     return member;
   }
 

@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -113,6 +114,23 @@ class WakeUpIT {
     bed.pushCounts("b", "c-2");
     assertThat(driver.awaitWork(LONG, onlyB)).isTrue();
     assertThat(driver.take(onlyB)).extracting(Lease::id).containsExactly("c-2");
+  }
+
+  @Test
+  void awaitWork_limitsThatChange_areLookedAtAgain() {
+    CommandQueue driver = driver();
+    var most = new AtomicInteger();
+    bed.pushCounts("a", "c-1");
+    var waiting =
+        CompletableFuture.supplyAsync(
+            () -> driver.awaitWork(LONG, () -> new TakeLimits(10, Map.of("a", most.get()))));
+    Awaitility.await().until(() -> bed.server.ask("CLIENT", "LIST").contains("cmd=blmove"));
+    assertThat(waiting).isNotDone();
+
+    most.set(5);
+    driver.wake();
+
+    assertThat(waiting.join()).isTrue();
   }
 
   @Test
