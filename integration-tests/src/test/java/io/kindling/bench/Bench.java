@@ -12,6 +12,7 @@ final class Bench {
           Map.of(
               "serving", new ServingBench(),
               "counters", new CountersBench(),
+              "dispatch", new DispatchBench(),
               "growth", new GrowthBench(),
               "tuning", new TuningBench()));
 
