@@ -86,9 +86,13 @@ final class DispatchBed implements AutoCloseable {
   }
 
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     queue.close();
     dispatcher.close();
-    driver.join();
+    try {
+      driver.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

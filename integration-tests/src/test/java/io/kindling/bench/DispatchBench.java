@@ -21,8 +21,9 @@ import org.apache.spark.sql.SparkSession;
  * <p>1,000 distinct predicates of one to five atoms (median two), each meant to hold for .001 to .9
  * of the rows, over 1,000,000 rows of 16 columns and over 100,000 rows of 1,000 columns. Ours is
  * the whole way: pushed to Redis, taken, checked, counted, written back, read; no result is
- * remembered. The others run in this JVM on a cached frame, on a part of the same queries, and each
- * of their answers is compared with ours. The sides take turns.
+ * remembered. The others are SIMPLE mode, which is pushed to and answers in the same way, and
+ * {@code count_if} in this JVM, both over a cached frame and on a part of the same queries; each of
+ * their answers is compared with ours. The sides take turns.
  */
 final class DispatchBench implements Benchmark {
   static final int REPETITIONS = 3;
@@ -65,15 +66,15 @@ final class DispatchBench implements Benchmark {
     try (DispatchBed bed = DispatchBed.start(server, rows, "narrow", folder)) {
       DispatchLatency latency = new DispatchLatency(report, bed, distinct);
       latency.firstQueries();
-      try (JobsRival rival = new JobsRival(rows.repartition(PARTITIONS))) {
+      try (JobsRival rival = new JobsRival(server, rows.repartition(PARTITIONS), "narrow")) {
         String frame = String.format(Locale.ROOT, "%,d rows x 16 columns", ROWS);
         Batches batches = new Batches(report, bed, rival, distinct);
         batches.warm();
         report.addRatio(
             "store_bytes_vs_cache_cost",
             "column store against the cached frame, all columns, " + frame,
-            thrice(DispatchBed.cacheBytes(session)),
-            thrice(DispatchBed.storeBytes(session)));
+            thrice((double) DispatchBed.cacheBytes(session)),
+            thrice((double) DispatchBed.storeBytes(session)));
         batches.againstJobs("batch1000", "no atom twice, " + frame);
         batches.againstCountIf("batch1000", "no atom twice, " + frame);
         Batches half = new Batches(report, bed, rival, shared);
@@ -94,7 +95,7 @@ final class DispatchBench implements Benchmark {
     Dataset<Row> rows = DispatchFrames.wide(session, WIDE_ROWS);
     try (DispatchBed bed = DispatchBed.start(server, rows, "wide", folder)) {
       Dataset<Row> written = session.read().parquet(folder.resolve("wide").toString());
-      try (JobsRival rival = new JobsRival(written.coalesce(PARTITIONS))) {
+      try (JobsRival rival = new JobsRival(server, written.coalesce(PARTITIONS), "wide")) {
         Batches batches = new Batches(report, bed, rival, mix);
         double first = bed.seconds(mix.queries());
         batches.warm();
@@ -137,14 +138,14 @@ final class DispatchBench implements Benchmark {
         compare(answers, from, counts);
         fast = answers.stream().filter(RawQueue.Answer::fast).count();
       }
-      report.addExact(name + "_fast_path", "queries", "of " + QUERIES + ", " + what, fast);
+      report.addExact(name + "_fast_path", "queries", "of " + QUERIES + ", " + what, (double) fast);
       report.addExact(
           name + "_distinct_atoms", "atoms", "of " + mix.atoms() + " atoms", mix.distinctAtoms());
       report.add(name + "_queries_per_s", "1/s", "ours, " + what, rates(ours));
       report.add(
           name + "_jobs_queries_per_s",
           "1/s",
-          "filter(p).count() over the cached frame, 8 threads, FAIR, "
+          "SimpleDispatcher, a job a query over the cached frame, 8 threads, FAIR, "
               + PART
               + " of the queries a repetition, after "
               + WARM,

@@ -1,49 +1,75 @@
 package io.kindling.bench;
 
-import java.util.ArrayList;
+import com.google.gson.Gson;
+import com.google.gson.JsonParser;
+import io.kindling.core.testing.TestRedis;
+import io.kindling.dispatch.SimpleDispatcher;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
+import redis.clients.jedis.Jedis;
 
-/** The obvious ways to count over a cached frame: a job a query, or many aggregates a job. */
+/** The obvious ways to count over a cached frame: SIMPLE mode, or many aggregates in one job. */
 final class JobsRival implements AutoCloseable {
   private static final int THREADS = 8;
   private static final int CHUNK = 100;
+  private static final Gson GSON = new Gson();
 
   private final Dataset<Row> cached;
-  private final ExecutorService threads = Executors.newFixedThreadPool(THREADS);
+  private final SimpleDispatcher dispatcher;
+  private final Thread driver;
+  private final Jedis jedis;
+  private final String base;
+  private int pushes;
 
   /** Caches the rows now. */
-  JobsRival(Dataset<Row> rows) {
+  JobsRival(TestRedis server, Dataset<Row> rows, String name) {
     cached = rows.cache();
     cached.count();
+    dispatcher =
+        SimpleDispatcher.builder(rows.sparkSession(), server.config(), name)
+            .tenant(DispatchBed.TENANT)
+            .dataset("rows", cached)
+            .threads(THREADS)
+            .build();
+    driver = new Thread(this::run, "bench-simple");
+    driver.start();
+    jedis = new Jedis("127.0.0.1", server.port());
+    base = "kindling:simple:{" + name + "}:";
   }
 
-  /** A job a query, on eight threads, each in a FAIR pool. */
-  long[] jobs(List<String> wheres) throws InterruptedException, ExecutionException {
-    List<Future<Long>> counts = new ArrayList<>();
-    for (int i = 0; i < wheres.size(); i++) {
-      String where = wheres.get(i);
-      String pool = "kindling-" + i % THREADS;
-      counts.add(threads.submit(() -> job(where, pool)));
+  private void run() {
+    try {
+      dispatcher.run();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
-    long[] answers = new long[counts.size()];
-    for (int i = 0; i < answers.length; i++) {
-      answers[i] = counts.get(i).get();
-    }
-    return answers;
   }
 
-  private long job(String where, String pool) {
-    cached.sparkSession().sparkContext().setLocalProperty("spark.scheduler.pool", pool);
-    return cached.filter(where).count();
+  /** A job a query, pushed and answered as by SIMPLE mode. */
+  long[] jobs(List<String> wheres) throws InterruptedException {
+    String[] payloads = new String[wheres.size()];
+    String[] results = new String[payloads.length];
+    String push = pushes++ + "-";
+    for (int i = 0; i < payloads.length; i++) {
+      payloads[i] =
+          GSON.toJson(
+              Map.of(
+                  "id", push + i, "command", "count", "dataset", "rows", "where", wheres.get(i)));
+      results[i] = base + "result:" + DispatchBed.TENANT + ":" + push + i;
+    }
+    jedis.rpush(base + "in:" + DispatchBed.TENANT, payloads);
+    while (jedis.exists(results) < results.length) {
+      TimeUnit.MILLISECONDS.sleep(2);
+    }
+    return jedis.mget(results).stream()
+        .mapToLong(json -> JsonParser.parseString(json).getAsJsonObject().get("count").getAsLong())
+        .toArray();
   }
 
   /** One pass for a hundred queries. */
@@ -64,7 +90,13 @@ final class JobsRival implements AutoCloseable {
 
   @Override
   public void close() {
-    threads.shutdown();
+    dispatcher.close();
+    try {
+      driver.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    jedis.close();
     cached.unpersist(true);
   }
 }

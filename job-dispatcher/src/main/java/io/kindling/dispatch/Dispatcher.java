@@ -238,12 +238,11 @@ public final class Dispatcher implements AutoCloseable {
 
   private void answer() {
     while (!stopping) {
-      TakeLimits limits = takeLimits();
-      if (!queue.awaitWork(LONGEST_WAIT, limits)) {
+      if (!queue.awaitWork(LONGEST_WAIT, this::takeLimits)) {
         continue;
       }
       try {
-        dispatch(queue.take(limits));
+        dispatch(queue.take(takeLimits()));
       } catch (RedisUnavailableException e) {
         LOG.warn("Cannot take commands, trying on", e); // What was leased becomes ready again.
       }
@@ -254,7 +253,7 @@ public final class Dispatcher implements AutoCloseable {
   private TakeLimits takeLimits() {
     Map<String, Integer> byTenant = new HashMap<>();
     for (String tenant : queue.options().tenants().keySet()) {
-      byTenant.put(tenant, Math.max(0, MAX_HANDLED - handlers.inFlight(tenant)));
+      byTenant.put(tenant, handlers.inFlight(tenant) < MAX_HANDLED ? MAX_BATCH : 0);
     }
     scanning.forEach(tenant -> byTenant.put(tenant, 0));
     return new TakeLimits(MAX_BATCH, byTenant);
@@ -315,6 +314,7 @@ public final class Dispatcher implements AutoCloseable {
             }
           } finally {
             scanning.removeAll(tenants);
+            queue.wake();
             batch.version().release();
           }
         });
