@@ -117,7 +117,7 @@ class BundleIT {
   private static void assertAnswered(
       SubmitClient client, List<Submission> counts, io.kindling.testing.Submission driver)
       throws Exception {
-    driver.awaitOutput("served as Spark: 60 in Redis, 60 in the JVM\n");
+    driver.awaitOutput("served as Spark: 60 by Jedis, 60 by Lettuce, 60 in the JVM\n");
     driver.awaitOutput("counted: {rows=1000}\n");
     assertThat(driver.log()).contains(BundledApplication.FAILURE);
     for (int i = 0; i < COUNTS; i++) {

@@ -6,6 +6,7 @@ import io.kindling.counters.Counters;
 import io.kindling.dispatch.Dispatcher;
 import io.kindling.dispatch.Handler;
 import io.kindling.dispatch.HandlerContext;
+import io.kindling.ml.AsyncPredictor;
 import io.kindling.ml.Forest;
 import io.kindling.ml.ForestEvaluator;
 import io.kindling.ml.ModelStore;
@@ -69,9 +70,11 @@ public final class BundledApplication {
         new RandomForestClassifier().setNumTrees(10).setMaxDepth(4).setSeed(1).fit(rows);
     Forest forest = SparkModels.forest(model);
     int functions = 0;
+    int asynchronous = 0;
     int jvm = 0;
     try (Redis redis = Redis.connect(config)) {
       forest.publish(redis, name);
+      AsyncPredictor async = AsyncPredictor.open(config, name);
       Predictor predictor = Predictor.open(redis, name);
       ForestEvaluator evaluator = ModelStore.of(redis).load(name).evaluator();
       for (Row row : rows.select("features").limit(SERVED).collectAsList()) {
@@ -79,10 +82,15 @@ public final class BundledApplication {
         double[] expected = model.predictProbability(features).toArray();
         var vector = SparkModels.features(features);
         functions += Arrays.equals(expected, predictor.predictProbability(vector)) ? 1 : 0;
+        double[] later = async.predictProbability(vector).toCompletableFuture().join();
+        asynchronous += Arrays.equals(expected, later) ? 1 : 0;
         jvm += Arrays.equals(expected, evaluator.explain(vector).probability()) ? 1 : 0;
       }
+      async.close();
     }
-    System.out.println("served as Spark: " + functions + " in Redis, " + jvm + " in the JVM");
+    System.out.printf(
+        "served as Spark: %d by Jedis, %d by Lettuce, %d in the JVM%n",
+        functions, asynchronous, jvm);
   }
 
   private static void count(SparkSession spark, RedisConfig config, String name) {
