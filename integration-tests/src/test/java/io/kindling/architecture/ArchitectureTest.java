@@ -26,6 +26,7 @@ class ArchitectureTest {
   private static final String COUNTERS = "io.kindling.counters..";
   private static final String DISPATCHER = "io.kindling.dispatch..";
   private static final String QUEUE = "io.kindling.dispatch.queue..";
+  private static final String HTTP = "io.kindling.dispatch.http..";
   private static final DescribedPredicate<JavaClass> SPARK =
       resideInAnyPackage("org.apache.spark..", "scala..");
 
@@ -179,6 +180,19 @@ class ArchitectureTest {
           .resideInAPackage(GATE)
           .should()
           .dependOnClassesThat(resideInAPackage(DISPATCHER).and(not(resideInAPackage(GATE))))
+          .orShould()
+          .dependOnClassesThat()
+          .resideInAPackage(COUNTERS);
+
+  /** The preview API stands below the driver, which it sees through an interface of its own. */
+  @ArchTest
+  static final ArchRule http_knowsQueueAndGateAlone =
+      noClasses()
+          .that()
+          .resideInAPackage(HTTP)
+          .should()
+          .dependOnClassesThat(
+              resideInAPackage(DISPATCHER).and(not(resideInAnyPackage(HTTP, QUEUE, GATE))))
           .orShould()
           .dependOnClassesThat()
           .resideInAPackage(COUNTERS);

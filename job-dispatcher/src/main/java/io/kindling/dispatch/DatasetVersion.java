@@ -10,6 +10,7 @@ import java.util.Map;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructType;
 
 /**
  * One version of a dataset. It is let go when a later one is current and nobody uses it any more.
@@ -58,6 +59,11 @@ final class DatasetVersion {
   /** The rows with those columns and fields that a tenant may see. */
   Dataset<Row> visible(String tenant) {
     return rows.to(gates.visible(tenant));
+  }
+
+  /** The schema as far as a tenant may see it. */
+  StructType schema(String tenant) {
+    return gateOf(tenant).schema();
   }
 
   /** The share of the rows that is held; 1 if all are. */

@@ -1,6 +1,7 @@
 package io.kindling.dispatch;
 
 import io.kindling.core.NearestName;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongFunction;
@@ -39,6 +40,11 @@ final class Datasets {
         return version;
       } // Else a later one has just become current.
     }
+  }
+
+  /** The names, in order. */
+  List<String> names() {
+    return current.keySet().stream().sorted().toList();
   }
 
   /** Lets all go. */

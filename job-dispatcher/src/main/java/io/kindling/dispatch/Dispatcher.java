@@ -3,6 +3,8 @@ package io.kindling.dispatch;
 import io.kindling.core.KindlingException;
 import io.kindling.core.RedisConfig;
 import io.kindling.core.RedisUnavailableException;
+import io.kindling.dispatch.http.PreviewServer;
+import io.kindling.dispatch.http.PreviewServerOptions;
 import io.kindling.dispatch.predicate.ColumnRules;
 import io.kindling.dispatch.predicate.Predicate;
 import io.kindling.dispatch.predicate.PredicateLimits;
@@ -12,12 +14,14 @@ import io.kindling.dispatch.queue.Lease;
 import io.kindling.dispatch.queue.QueueOptions;
 import io.kindling.dispatch.queue.TakeLimits;
 import io.kindling.dispatch.scan.PinnedFrame;
+import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -29,6 +33,7 @@ import org.apache.spark.SparkConf;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -74,6 +79,8 @@ public final class Dispatcher implements AutoCloseable {
   private final long memoryBytes;
   private final Map<String, ColumnRules> rules;
   private final PredicateLimits limits;
+  private final ScanRecord scans = new ScanRecord();
+  private final @Nullable PreviewServer preview;
   private final ExecutorService workers = Executors.newCachedThreadPool();
   private final Set<String> scanning = ConcurrentHashMap.newKeySet();
   private final CountDownLatch stopped = new CountDownLatch(1);
@@ -98,6 +105,19 @@ public final class Dispatcher implements AutoCloseable {
             builder.options.commands(shapes).build(),
             (lease, state) -> handlers.cancel(lease));
     watch = new ScanWatch(queue);
+    preview = builder.preview == null ? null : servePreviews(builder.preview);
+  }
+
+  private PreviewServer servePreviews(PreviewServerOptions options) {
+    try {
+      PreviewDoor door = new PreviewDoor(queue, datasets, pools, scans);
+      return PreviewServer.start(options, config, queue.options().queue(), door);
+    } catch (KindlingException | IllegalArgumentException e) {
+      watch.close();
+      queue.close();
+      datasets.close();
+      throw e;
+    }
   }
 
   /** Sets what a dispatcher needs of Spark's scheduler: FAIR, and its pools. */
@@ -127,6 +147,7 @@ public final class Dispatcher implements AutoCloseable {
     private Duration drain = Duration.ofSeconds(30);
     private int cachedResults = 10_000;
     private long memoryBytes = Long.MAX_VALUE;
+    private @Nullable PreviewServerOptions preview;
 
     private Builder(SparkSession session, RedisConfig config, String queue) {
       this.session = session;
@@ -193,6 +214,12 @@ public final class Dispatcher implements AutoCloseable {
       return this;
     }
 
+    /** Serves the preview API and its page, too; off unless this is called. */
+    public Builder preview(PreviewServerOptions newPreview) {
+      preview = newPreview;
+      return this;
+    }
+
     /** Of predicates. */
     public Builder limits(PredicateLimits newLimits) {
       limits = newLimits;
@@ -220,6 +247,11 @@ public final class Dispatcher implements AutoCloseable {
     datasets.publish(
         name,
         number -> new DatasetVersion(name, number, frame, 1, session, memoryBytes, rules, limits));
+  }
+
+  /** Where the preview API listens; empty if it is off. */
+  public Optional<URI> previewAddress() {
+    return Optional.ofNullable(preview).map(PreviewServer::address);
   }
 
   /** Answers commands until it is closed, by another thread or when the JVM is told to end. */
@@ -304,7 +336,7 @@ public final class Dispatcher implements AutoCloseable {
                 "scan of " + batch.version().name(),
                 batch.leases().size() + " counts",
                 () -> {
-                  batch.run(queue, cache, config, watch);
+                  scans.record(batch.leases().size(), () -> batch.run(queue, cache, config, watch));
                   return null;
                 });
           } catch (Exception e) {
@@ -335,6 +367,9 @@ public final class Dispatcher implements AutoCloseable {
       return;
     }
     stopping = true;
+    if (preview != null) {
+      preview.close();
+    }
     workers.shutdown();
     long deadlineNanos = System.nanoTime() + drain.toNanos();
     try {

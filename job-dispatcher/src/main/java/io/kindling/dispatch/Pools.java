@@ -1,14 +1,20 @@
 package io.kindling.dispatch;
 
+import io.kindling.dispatch.http.PreviewSource;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkContext;
+import org.apache.spark.scheduler.Schedulable;
+import scala.Option;
 
 /*
  * A named pool that no allocation file declares is FIFO inside and never goes away, so pools are
@@ -65,6 +71,27 @@ final class Pools {
 
   static String ofTenant(String tenant) {
     return "kindling-" + Math.floorMod(tenant.hashCode(), HANDLER_POOLS);
+  }
+
+  /** The pools as they are now. */
+  List<PreviewSource.PoolView> now(Collection<String> tenants) {
+    List<PreviewSource.PoolView> views = new ArrayList<>();
+    views.add(view(SCAN, List.of()));
+    for (int i = 0; i < HANDLER_POOLS; i++) {
+      String name = "kindling-" + i;
+      List<String> of = tenants.stream().filter(t -> ofTenant(t).equals(name)).sorted().toList();
+      if (!of.isEmpty()) {
+        views.add(view(name, of));
+      }
+    }
+    return views;
+  }
+
+  private PreviewSource.PoolView view(String name, List<String> tenants) {
+    Option<Schedulable> pool = context.getPoolForName(name);
+    return pool.isEmpty()
+        ? new PreviewSource.PoolView(name, 1, 0, tenants)
+        : new PreviewSource.PoolView(name, pool.get().weight(), pool.get().runningTasks(), tenants);
   }
 
   /** Does work whose jobs run in a pool under a job group. */

@@ -6,7 +6,6 @@ import io.kindling.core.RedisPipeline;
 import io.kindling.dispatch.queue.Json.BadJsonException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -118,6 +117,30 @@ public final class QueueClient {
     return CommandRecord.of(id, redis.jedis().hgetAll(record(id)));
   }
 
+  /** What is known of commands, in one round trip; those that have no record are left out. */
+  public Map<String, CommandRecord> readAll(Collection<String> ids) {
+    var responses = new LinkedHashMap<String, Response<Map<String, String>>>();
+    try (RedisPipeline pipeline = redis.pipeline()) {
+      ids.forEach(id -> responses.put(id, pipeline.hgetAll(record(id))));
+    }
+    var records = new LinkedHashMap<String, CommandRecord>();
+    responses.forEach(
+        (id, response) ->
+            CommandRecord.of(id, response.get()).ifPresent(record -> records.put(id, record)));
+    return records;
+  }
+
+  /** Whether an idempotency key stands for a command, which may wait without a record. */
+  public boolean isKey(String tenant, String key) {
+    return redis
+        .jedis()
+        .exists(
+            scripts
+                .keys()
+                .idempotency(
+                    Names.checkWord("tenant", tenant), Names.checkId("an idempotency key", key)));
+  }
+
   /** The states of commands, in one round trip; those that have no record are left out. */
   public Map<String, CommandState> states(Collection<String> ids) {
     var responses = new LinkedHashMap<String, Response<String>>();
@@ -207,18 +230,10 @@ public final class QueueClient {
   }
 
   private List<CommandRecord> newest(String key, int most) {
-    var responses = new LinkedHashMap<String, Response<Map<String, String>>>();
     List<String> entries = redis.jedis().zrevrange(key, 0, most - 1L);
-    try (RedisPipeline pipeline = redis.pipeline()) {
-      for (String entry : entries) {
-        String id = entry.substring(entry.indexOf('/') + 1);
-        responses.put(id, pipeline.hgetAll(record(id)));
-      }
-    }
-    var records = new ArrayList<CommandRecord>();
-    responses.forEach(
-        (id, response) -> CommandRecord.of(id, response.get()).ifPresent(records::add));
-    return records;
+    return List.copyOf(
+        readAll(entries.stream().map(entry -> entry.substring(entry.indexOf('/') + 1)).toList())
+            .values());
   }
 
   /** The channel on which ids are published that have just ended. */
