@@ -63,7 +63,7 @@ final class DatasetVersion {
 
   /** The schema as far as a tenant may see it. */
   StructType schema(String tenant) {
-    return gateOf(tenant).schema();
+    return gates.visible(tenant);
   }
 
   /** The share of the rows that is held; 1 if all are. */
