@@ -1,9 +1,9 @@
 package io.kindling.dispatch.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.kindling.dispatch.queue.CommandRecord;
 import io.kindling.dispatch.queue.CommandState;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +46,6 @@ record PreviewView(
 
   private static JsonNode rows(JsonNode result) {
     JsonNode rows = result.path("rows");
-    return rows.isArray() ? rows : Json.tree(new String(Json.bytes(List.of())));
+    return rows.isArray() ? rows : JsonNodeFactory.instance.arrayNode();
   }
 }
