@@ -151,12 +151,12 @@ class PreviewServerIT {
   void query_asItsDriverWorks_isToldByEveryServerOfTheQueue() {
     String id = submit(web(options()), "age = 1", 2);
     Caller web = web(options());
-    Map<String, Lease> leases = new java.util.HashMap<>();
-    queue.take(10).forEach(lease -> leases.put(lease.command(), lease));
+    List<Lease> leases = queue.take(10);
+    Lease count = only(leases, "count");
 
     queue.progress(
         Map.of(
-            leases.get("count"),
+            count,
             "{\"estimatedSize\":50,\"numRowsToRead\":100,\"rowsReadSoFar\":40,"
                 + "\"rowsMatchedSoFar\":20,\"totalRows\":100,\"standardError\":2.5,"
                 + "\"confidenceInterval\":[45,55]}"));
@@ -166,8 +166,8 @@ class PreviewServerIT {
                 + "\"rowsMatchedSoFar\":20,\"totalRows\":100,\"standardError\":2.5,"
                 + "\"confidenceInterval\":[45,55],\"state\":\"RUNNING\",\"error\":null}");
 
-    queue.finish(leases.get("preview"), "{\"rows\":[{\"age\":1}],\"cut\":true}");
-    queue.fail(leases.get("count"), "Cannot count: on purpose");
+    queue.finish(only(leases, "preview"), "{\"rows\":[{\"age\":1}],\"cut\":true}");
+    queue.fail(count, "Cannot count: on purpose");
 
     assertThat(web.get("/preview/" + id).body())
         .isEqualTo(
@@ -176,6 +176,10 @@ class PreviewServerIT {
                 .formatted(id));
     assertThat(web.get("/estimate/" + id).body())
         .endsWith("\"state\":\"FAILED\",\"error\":\"Cannot count: on purpose\"}");
+  }
+
+  private static Lease only(List<Lease> leases, String command) {
+    return leases.stream().filter(l -> l.command().equals(command)).findFirst().orElseThrow();
   }
 
   @Test
