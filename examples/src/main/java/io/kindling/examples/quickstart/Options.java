@@ -28,7 +28,8 @@ record Options(
       For each of the most rated films, trains a Spark random forest that predicts how a person
       rates the film from that person's other ratings. Publishes the forests to Redis, has them
       answer for people they were not trained on, and compares every answer and its time with
-      Spark's. Then counts the ratings in a Spark job that fails on purpose. Exit code 0 if all answers
+      Spark's. Then counts the ratings in a Spark job that fails on purpose, and
+      has a driver answer 1,000 counts from a Redis list in one pass. Exit code 0 if all answers
       are equal to the bit and all counters exact, 1 if any differs, 2 if it cannot run.
 
         --data FOLDER   ratings: a folder of MovieLens 100K (u.data, u.item, u.user, u.genre) or of

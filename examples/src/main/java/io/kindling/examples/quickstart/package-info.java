@@ -7,7 +7,8 @@
  * Question} is what is asked, an {@code Answer} what comes back, a {@code Way} how one asks, {@code
  * Comparison} puts the ways side by side with their {@code Latencies}; {@code Ranking} is what an
  * application would do with the answers; {@code TryIt} shows how others ask; {@code Progress}
- * helps. What counts is {@link io.kindling.examples.counters.Count}.
+ * helps. What counts is {@link io.kindling.examples.counters.Count}, and {@code DispatchedBatch} is
+ * what a driver answers in one pass.
  */
 @NullMarked
 package io.kindling.examples.quickstart;

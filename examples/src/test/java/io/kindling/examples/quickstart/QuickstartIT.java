@@ -73,6 +73,8 @@ class QuickstartIT {
         .matches("  Kindling functions" + times + " +[234]\\d\\d +0");
     assertThat(run.line("ratings           100,000")) // truth, accumulator, Kindling
         .matches("  ratings +100,000 +[1-9][\\d,]+ +100,000");
+    assertThat(run.line("Kindling, one pass"))
+        .matches("  Kindling, one pass +1,000 +[0-9.]+ s +[0-9.]+ ms +0");
     assertThat(run.out()).last().isEqualTo("differences: 0");
   }
 

@@ -14,6 +14,7 @@ import io.kindling.dispatch.queue.QueueOptions;
 import io.kindling.dispatch.queue.QueueStats;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -321,16 +322,23 @@ class PreviewServerIT {
       quoteCharacter = '`',
       value = {
         "{                                         | it is not JSON: it ends too early",
-        "[]                                        | it is an array: allowed is an object, as in {\\\"command\\\":...}",
+        "[]                                        | it is an array: allowed is an object, as in"
+            + " {\\\"command\\\":...}",
         "{\"where\":\"a\"}                         | 'dataset' is needed, a string",
         "{\"dataset\":\"people\"}                  | 'where' is needed, a string",
         "{\"dataset\":\"people\",\"where\":1}      | 'where' is needed, a string",
-        "{\"dataset\":\"p\",\"where\":\"a\",\"row\":1} | there is no field of that name; the nearest is 'rows'",
-        "{\"dataset\":\"p\",\"where\":\"a\",\"rows\":1001} | 'rows' is to be a whole number from 0 to 1,000",
-        "{\"dataset\":\"p\",\"where\":\"a\",\"rows\":-1} | 'rows' is to be a whole number from 0 to 1,000",
-        "{\"dataset\":\"p\",\"where\":\"a\",\"rows\":1.5} | 'rows' is to be a whole number from 0 to 1,000",
-        "{\"dataset\":\"p\",\"where\":\"a\",\"tenant\":\"x\"} | there is no field of that name; the nearest is 'dataset'",
-        "{\"dataset\":\"p\",\"where\":\"a\",\"timeoutMillis\":0} | 'timeoutMillis' is to be a whole number from 1 to 604,800,000",
+        "{\"dataset\":\"p\",\"where\":\"a\",\"row\":1} | there is no field of that name; the"
+            + " nearest is 'rows'",
+        "{\"dataset\":\"p\",\"where\":\"a\",\"rows\":1001} | 'rows' is to be a whole number from 0"
+            + " to 1,000",
+        "{\"dataset\":\"p\",\"where\":\"a\",\"rows\":-1} | 'rows' is to be a whole number from 0 to"
+            + " 1,000",
+        "{\"dataset\":\"p\",\"where\":\"a\",\"rows\":1.5} | 'rows' is to be a whole number from 0"
+            + " to 1,000",
+        "{\"dataset\":\"p\",\"where\":\"a\",\"tenant\":\"x\"} | there is no field of that name; the"
+            + " nearest is 'dataset'",
+        "{\"dataset\":\"p\",\"where\":\"a\",\"timeoutMillis\":0} | 'timeoutMillis' is to be a whole"
+            + " number from 1 to 604,800,000",
       })
   void query_badBody_is400WithTheReason(String body, String reason) {
     assertError(web(options()).post(body), 400, "Cannot read the query: " + reason);
@@ -425,7 +433,7 @@ class PreviewServerIT {
 
   /** The status line. */
   private static String raw(int port, String request) throws IOException {
-    try (Socket socket = new Socket("127.0.0.1", port)) {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
       socket.setSoTimeout((int) LIMIT.toMillis());
       socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
       return new String(socket.getInputStream().readNBytes(40), StandardCharsets.US_ASCII);
@@ -446,7 +454,7 @@ class PreviewServerIT {
     List<Socket> slow = new ArrayList<>();
     try {
       for (int i = 0; i < 6; i++) {
-        Socket socket = new Socket("127.0.0.1", server.address().getPort());
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.address().getPort());
         socket.setSoTimeout((int) LIMIT.toMillis());
         socket.getOutputStream().write(beginning.getBytes(StandardCharsets.US_ASCII));
         slow.add(socket);
@@ -474,6 +482,7 @@ class PreviewServerIT {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> start(options().token("a-third-token-0123456789", "wbe")))
         .withMessage(
-            "Cannot serve previews to tenant 'wbe': the queue has not that one; the nearest is 'web'");
+            "Cannot serve previews to tenant 'wbe': the queue has not that one; the nearest is"
+                + " 'web'");
   }
 }
