@@ -205,7 +205,8 @@ public final class PreviewService implements AutoCloseable {
           id=$(%s -H 'Content-Type: application/json' -d '{"dataset":"%s","where":"%s","rows":3}' %spreview | cut -d'"' -f4)
           %s %sestimate/$id
 
-        Ends with Ctrl-C.""",
+        Ends with Ctrl-C.\
+        """,
         address(), token, curl, dataset, where, address(), curl, address());
   }
 
@@ -232,6 +233,9 @@ public final class PreviewService implements AutoCloseable {
   }
 
   private static void delete(Path folder) {
+    if (!Files.exists(folder)) {
+      return;
+    }
     try (Stream<Path> files = Files.walk(folder)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(file);
