@@ -36,7 +36,7 @@ final class DispatchBench implements Benchmark {
   /** Queries of the others: to warm up, and in each repetition. */
   private static final int WARM = Integer.getInteger("kindling.bench.warm", 400);
 
-  private static final int PART = 100;
+  private static final int PART = Integer.getInteger("kindling.bench.part", 100);
 
   /** Where the others, with 2 cores, were fastest: the partitions of their frame. */
   private static final int PARTITIONS = 4;
@@ -69,7 +69,7 @@ final class DispatchBench implements Benchmark {
       try (JobsRival rival = new JobsRival(server, rows.repartition(PARTITIONS), "narrow")) {
         String frame = String.format(Locale.ROOT, "%,d rows x 16 columns", ROWS);
         Batches batches = new Batches(report, bed, rival, distinct);
-        batches.warm();
+        batches.warm(WARM);
         report.addRatio(
             "store_bytes_vs_cache_cost",
             "column store against the cached frame, all columns, " + frame,
@@ -79,7 +79,7 @@ final class DispatchBench implements Benchmark {
         batches.againstCountIf("batch1000", "no atom twice, " + frame);
         Batches half = new Batches(report, bed, rival, shared);
         half.againstJobs("batch1000_shared", "half of the atoms shared, " + frame);
-        report.add(sizes(bed, rival, distinct));
+        report.add(sizes(report, bed, rival, distinct));
       }
       latency.report();
     }
@@ -98,7 +98,7 @@ final class DispatchBench implements Benchmark {
       try (JobsRival rival = new JobsRival(server, written.coalesce(PARTITIONS), "wide")) {
         Batches batches = new Batches(report, bed, rival, mix);
         double first = bed.seconds(mix.queries());
-        batches.warm();
+        batches.warm(PART);
         double again = bed.seconds(mix.queries());
         report.addExact(
             "wide_build_ms",
@@ -116,10 +116,10 @@ final class DispatchBench implements Benchmark {
   /** Our queries a second against the others', a mix of queries. */
   private record Batches(BenchReport report, DispatchBed bed, JobsRival rival, QueryMix mix) {
 
-    void warm() throws Exception {
+    void warm(int others) throws Exception {
       List<RawQueue.Answer> ours = bed.queue().count(DispatchBed.TENANT, mix.queries());
-      compare(ours, 0, rival.jobs(mix.part(0, WARM)));
-      compare(ours, 0, rival.countIf(mix.part(0, WARM)));
+      compare(ours, 0, rival.jobs(mix.part(0, others)));
+      compare(ours, 0, rival.countIf(mix.part(0, others)));
       bed.seconds(mix.queries());
     }
 
@@ -157,15 +157,15 @@ final class DispatchBench implements Benchmark {
       double[] ours = new double[REPETITIONS];
       double[] others = new double[REPETITIONS];
       for (int i = 0; i < REPETITIONS; i++) {
-        int from = (WARM + i * 2 * PART) % (QUERIES - 2 * PART + 1);
-        others[i] = Timing.seconds(() -> rival.countIf(mix.part(from, 2 * PART))) / (2 * PART);
+        int from = (WARM + i * PART) % (QUERIES - PART + 1);
+        others[i] = Timing.seconds(() -> rival.countIf(mix.part(from, PART))) / (PART);
         ours[i] = bed.seconds(mix.queries()) / QUERIES;
       }
       report.add(
           name + "_countif_queries_per_s",
           "1/s",
           "count_if in chunks of 100 over the cached frame, "
-              + 2 * PART
+              + PART
               + " of the queries a repetition, after "
               + WARM,
           rates(others));
@@ -188,7 +188,8 @@ final class DispatchBench implements Benchmark {
   }
 
   /** Queries a second against the size of the batch. */
-  private static LineChart sizes(DispatchBed bed, JobsRival rival, QueryMix mix) throws Exception {
+  private static LineChart sizes(
+      BenchReport report, DispatchBed bed, JobsRival rival, QueryMix mix) throws Exception {
     List<Point> ours = new ArrayList<>();
     for (int size : new int[] {1, 10, 100, 1_000}) {
       double[] rates = new double[REPETITIONS];
@@ -198,7 +199,7 @@ final class DispatchBench implements Benchmark {
       ours.add(new Point(size, Timing.median(rates)));
     }
     List<Point> others = new ArrayList<>();
-    for (int size : new int[] {1, 10, 100}) {
+    for (int size : new int[] {1, 10}) {
       double[] rates = new double[REPETITIONS];
       for (int i = 0; i < REPETITIONS; i++) {
         long start = System.nanoTime();
@@ -207,6 +208,7 @@ final class DispatchBench implements Benchmark {
       }
       others.add(new Point(size, Timing.median(rates)));
     }
+    others.add(new Point(PART, report.value("batch1000_jobs_queries_per_s")));
     return new LineChart(
         "batch",
         "Queries a second over 1,000,000 rows, by how many come together",
