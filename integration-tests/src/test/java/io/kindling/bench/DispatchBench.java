@@ -188,8 +188,8 @@ final class DispatchBench implements Benchmark {
   }
 
   /** Queries a second against the size of the batch. */
-  private static LineChart sizes(
-      BenchReport report, DispatchBed bed, JobsRival rival, QueryMix mix) throws Exception {
+  private static LineChart sizes(BenchReport report, DispatchBed bed, JobsRival rival, QueryMix mix)
+      throws Exception {
     List<Point> ours = new ArrayList<>();
     for (int size : new int[] {1, 10, 100, 1_000}) {
       double[] rates = new double[REPETITIONS];

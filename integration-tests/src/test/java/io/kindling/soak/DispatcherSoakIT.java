@@ -37,7 +37,8 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Tag("soak")
 class DispatcherSoakIT {
-  private static final double MINUTES = Double.parseDouble(System.getProperty("kindling.soak.minutes", "30"));
+  private static final double MINUTES =
+      Double.parseDouble(System.getProperty("kindling.soak.minutes", "30"));
   private static final int PER_SECOND = 20;
   private static final int SAMPLES = 30;
   private static final Duration RESULTS = Duration.ofSeconds(10);

@@ -34,8 +34,10 @@ class IntervalCoverageIT {
     Dataset<Row> sorted =
         session
             .range(ROWS)
-            .selectExpr("id", "id div 600 age", "concat('city ', id div 3000) city", "id % 1000 level");
-    PinnedFrame frame = PinnedFrame.write("sorted", sorted, folder.resolve("rows").toString(), SEED);
+            .selectExpr(
+                "id", "id div 600 age", "concat('city ', id div 3000) city", "id % 1000 level");
+    PinnedFrame frame =
+        PinnedFrame.write("sorted", sorted, folder.resolve("rows").toString(), SEED);
     List<Predicate> predicates = predicates(frame, session);
     long[] rows = frame.partitionRows().stream().mapToLong(Long::longValue).toArray();
     long[][] matched = byPartition(frame, session, predicates);
@@ -59,7 +61,11 @@ class IntervalCoverageIT {
       System.out.printf(
           Locale.ROOT,
           "IntervalCoverageIT seed %d: after %d of %d partitions %d of %d intervals hold%n",
-          SEED, read, partitions, held, QUERIES);
+          SEED,
+          read,
+          partitions,
+          held,
+          QUERIES);
       assertThat(held).as("at %d %%, seed %d", percent, SEED).isGreaterThanOrEqualTo(930);
     }
   }
@@ -75,7 +81,8 @@ class IntervalCoverageIT {
           gate.check(
               switch (random.nextInt(4)) {
                 case 0 -> "id between " + from + " and " + to;
-                case 1 -> "age < " + random.nextInt(1, 100) + " and level < " + random.nextInt(1, 1_000);
+                case 1 ->
+                    "age < " + random.nextInt(1, 100) + " and level < " + random.nextInt(1, 1_000);
                 case 2 -> "city = 'city " + random.nextInt(20) + "' or id > " + to;
                 default -> "level >= " + random.nextInt(1_000) + " and id < " + to;
               }));
