@@ -158,7 +158,7 @@ final class DispatchBench implements Benchmark {
       double[] others = new double[REPETITIONS];
       for (int i = 0; i < REPETITIONS; i++) {
         int from = (WARM + i * PART) % (QUERIES - PART + 1);
-        others[i] = Timing.seconds(() -> rival.countIf(mix.part(from, PART))) / (PART);
+        others[i] = Timing.seconds(() -> rival.countIf(mix.part(from, PART))) / PART;
         ours[i] = bed.seconds(mix.queries()) / QUERIES;
       }
       report.add(
