@@ -2,21 +2,20 @@ package io.kindling.examples;
 
 import io.kindling.core.testing.DocBlock;
 
-/** The lines of an example that the README shows. */
+/** The lines of an example that the README, or another document, shows. */
 public final class ReadmeCode {
   private static final String BEGIN = "// README: begin\n";
+  private static final String END = "// README: end";
 
   private ReadmeCode() {}
 
-  /** As the README has them. */
+  /** As the document has them. */
   public static String of(Class<?> example) {
     String source =
         DocBlock.text("examples/src/main/java/" + example.getName().replace('.', '/') + ".java");
+    int end = source.lastIndexOf('\n', source.indexOf(END));
     String code =
-        source
-            .substring(source.indexOf(BEGIN) + BEGIN.length(), source.indexOf("    // README: end"))
-            .stripTrailing()
-            .stripIndent();
+        source.substring(source.indexOf(BEGIN) + BEGIN.length(), end).stripTrailing().stripIndent();
     return "\n```java\n" + code + "\n```\n\n";
   }
 }

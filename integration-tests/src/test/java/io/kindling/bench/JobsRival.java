@@ -37,18 +37,10 @@ final class JobsRival implements AutoCloseable {
             .dataset("rows", cached)
             .threads(THREADS)
             .build();
-    driver = new Thread(this::run, "bench-simple");
+    driver = new Thread(dispatcher::run, "bench-simple");
     driver.start();
     jedis = new Jedis("127.0.0.1", server.port());
     base = "kindling:simple:{" + name + "}:";
-  }
-
-  private void run() {
-    try {
-      dispatcher.run();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 
   /** A job a query, pushed and answered as by SIMPLE mode. */

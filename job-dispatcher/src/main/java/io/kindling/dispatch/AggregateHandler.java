@@ -1,5 +1,6 @@
 package io.kindling.dispatch;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.kindling.dispatch.predicate.PredicateColumns;
 import java.util.ArrayList;
@@ -9,6 +10,7 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.DataTypes;
 import org.jspecify.annotations.Nullable;
 
 /** {@code aggregate}: groups of rows, with counts, sums, averages, minima and maxima. */
@@ -52,8 +54,11 @@ final class AggregateHandler implements Handler<AggregateHandler.Parameters> {
    *
    * @param groups in the order of the columns that they are grouped by
    * @param cut whether there are more groups than are answered
+   * @param sampledShare of the dataset's rows, from which counts and sums are told; null if all
+   *     were looked at
    */
-  record Result(List<JsonNode> groups, boolean cut) {}
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record Result(List<JsonNode> groups, boolean cut, @Nullable Double sampledShare) {}
 
   @Override
   public String name() {
@@ -97,8 +102,11 @@ final class AggregateHandler implements Handler<AggregateHandler.Parameters> {
     Dataset<Row> ordered = order.length == 0 ? grouped : grouped.orderBy(order);
     List<String> lines = ordered.limit(MAX_GROUPS + 1).toJSON().collectAsList();
     boolean cut = lines.size() > MAX_GROUPS;
+    double share = context.sampledShare(parameters.dataset());
     return new Result(
-        lines.subList(0, cut ? MAX_GROUPS : lines.size()).stream().map(Json::tree).toList(), cut);
+        lines.subList(0, cut ? MAX_GROUPS : lines.size()).stream().map(Json::tree).toList(),
+        cut,
+        share == 1 ? null : share);
   }
 
   private static void check(boolean holds, String how, int seen, String what, int least, int most) {
@@ -119,23 +127,36 @@ final class AggregateHandler implements Handler<AggregateHandler.Parameters> {
               .formatted(measure.function()),
           e);
     }
+    double share = context.sampledShare(dataset);
     String name = measure.column();
     if (name == null) {
       if (function != Function.COUNT) {
         throw new CommandRefusedException(
             "Cannot compute '%s' without a column".formatted(measure.function()));
       }
-      return functions.count(functions.lit(1)).as("count");
+      return count(functions.lit(1), share).as("count");
     }
     Column column = context.column(dataset, name);
     String label = function.name().toLowerCase(Locale.ROOT) + "(" + name + ")";
     return switch (function) {
-      case COUNT -> functions.count(column).as(label);
-      case SUM -> functions.sum(column).as(label);
+      case COUNT -> count(column, share).as(label);
+      case SUM -> sum(column, share).as(label);
       case AVG -> functions.avg(column).as(label);
       case MIN -> functions.min(column).as(label);
       case MAX -> functions.max(column).as(label);
     };
+  }
+
+  /** A count, told from that of a sample. */
+  private static Column count(Column counted, double share) {
+    Column count = functions.count(counted);
+    return share == 1 ? count : functions.round(count.divide(share)).cast(DataTypes.LongType);
+  }
+
+  /** A sum, told from that of a sample. */
+  private static Column sum(Column summed, double share) {
+    Column sum = functions.sum(summed);
+    return share == 1 ? sum : sum.divide(share);
   }
 
   private static String quoted(String name) {

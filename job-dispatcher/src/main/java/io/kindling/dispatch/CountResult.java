@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param exact whether every row was looked at
  * @param low with {@code high}, the 95 % interval; null if the count is exact
  * @param high the interval's end; null if the count is exact
+ * @param sampledShare of the dataset's rows; null if the count is exact
  * @param dataset name and version, such as {@code people@3}
  * @param rows that were looked at
  * @param path {@code fast} or {@code spark}
@@ -24,6 +25,7 @@ record CountResult(
     boolean exact,
     @Nullable Long low,
     @Nullable Long high,
+    @Nullable Double sampledShare,
     String dataset,
     long rows,
     String path,
@@ -32,16 +34,24 @@ record CountResult(
   static CountResult of(FrameScan.Counted counted, DatasetVersion version) {
     long rows = version.scan().frame().numRows();
     String path = counted.path().name().toLowerCase(Locale.ROOT);
-    if (version.sampledShare() == 1) {
+    if (!version.isSampled()) {
       return new CountResult(
-          counted.matched(), true, null, null, version.name(), rows, path, false);
+          counted.matched(), true, null, null, null, version.name(), rows, path, false);
     }
     Estimate estimate = version.estimate(counted.matched());
     return new CountResult(
-        estimate.size(), false, estimate.low(), estimate.high(), version.name(), rows, path, false);
+        estimate.size(),
+        false,
+        estimate.low(),
+        estimate.high(),
+        version.sampledShare(),
+        version.name(),
+        rows,
+        path,
+        false);
   }
 
   CountResult fromCache() {
-    return new CountResult(count, exact, low, high, dataset, rows, path, true);
+    return new CountResult(count, exact, low, high, sampledShare, dataset, rows, path, true);
   }
 }

@@ -18,7 +18,7 @@ import org.apache.spark.sql.types.StructType;
 final class DatasetVersion {
   private final String dataset;
   private final long number;
-  private final double sampledShare;
+  private final long totalRows;
   private final FrameScan scan;
   private final Dataset<Row> rows;
   private final Gates gates;
@@ -26,18 +26,24 @@ final class DatasetVersion {
   /** Its being current counts as one. */
   private int users = 1;
 
+  /**
+   * A version.
+   *
+   * @param frame all rows, or a sample of them
+   * @param totalRows of which it is a sample
+   */
   DatasetVersion(
       String dataset,
       long number,
       PinnedFrame frame,
-      double sampledShare,
+      long totalRows,
       SparkSession session,
       long memoryBytes,
       Map<String, ColumnRules> rules,
       PredicateLimits limits) {
     this.dataset = dataset;
     this.number = number;
-    this.sampledShare = sampledShare;
+    this.totalRows = totalRows;
     this.scan = FrameScan.of(frame, session, memoryBytes);
     this.rows = frame.in(session);
     this.gates = new Gates(frame.schema(), session, rules, limits);
@@ -66,15 +72,23 @@ final class DatasetVersion {
     return gates.visible(tenant);
   }
 
+  /** Rows of the whole dataset, of which a sample may be held. */
+  long totalRows() {
+    return totalRows;
+  }
+
   /** The share of the rows that is held; 1 if all are. */
   double sampledShare() {
-    return sampledShare;
+    return isSampled() ? (double) scan.frame().numRows() / totalRows : 1;
+  }
+
+  boolean isSampled() {
+    return scan.frame().numRows() < totalRows;
   }
 
   /** How many rows of the whole dataset match, told from those of the sample. */
   Estimate estimate(long matched) {
-    long rows = scan.frame().numRows();
-    return Estimate.ofSample(Math.round(rows / sampledShare), rows, matched);
+    return Estimate.ofSample(totalRows, scan.frame().numRows(), matched);
   }
 
   /** Checks a predicate of a tenant, and that Spark can analyze it. */

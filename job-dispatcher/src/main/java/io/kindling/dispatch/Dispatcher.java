@@ -1,18 +1,16 @@
 package io.kindling.dispatch;
 
-import io.kindling.core.KindlingException;
+import io.kindling.core.ConfigException;
 import io.kindling.core.RedisConfig;
 import io.kindling.core.RedisUnavailableException;
 import io.kindling.dispatch.http.PreviewServer;
 import io.kindling.dispatch.http.PreviewServerOptions;
 import io.kindling.dispatch.predicate.ColumnRules;
-import io.kindling.dispatch.predicate.Predicate;
 import io.kindling.dispatch.predicate.PredicateLimits;
 import io.kindling.dispatch.queue.CommandQueue;
 import io.kindling.dispatch.queue.CommandShape;
 import io.kindling.dispatch.queue.Lease;
 import io.kindling.dispatch.queue.QueueOptions;
-import io.kindling.dispatch.queue.TakeLimits;
 import io.kindling.dispatch.scan.PinnedFrame;
 import java.net.URI;
 import java.time.Duration;
@@ -24,18 +22,18 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+
+/*
+ * Who does what: DispatchLoop takes commands, Scans answers counts batch by batch, Handlers the rest, ScanWatch tells how far
+ * scans are, Answers is the only way to end a command. Redis is never the reason that the driver ends: what it cannot be told
+ * is told again for a time, and then left to the lease.
+ */
 
 /**
  * A long-running Spark driver that answers commands of a Redis queue: all counts that wait on one
@@ -44,7 +42,7 @@ import org.slf4j.LoggerFactory;
  * <pre>{@code
  * SparkConf conf = Dispatcher.configure(new SparkConf());
  * SparkSession session = SparkSession.builder().config(conf).getOrCreate();
- * Dispatcher.builder(session, RedisConfig.parse("redis://localhost"), "reports")
+ * Dispatcher.builder(session, "reports")
  *     .tenant("web", 3)
  *     .dataset("people", session.read().parquet("people"), "pinned/people")
  *     .build()
@@ -52,72 +50,62 @@ import org.slf4j.LoggerFactory;
  * }</pre>
  *
  * <p>Delivery is that of {@link CommandQueue}: a command is answered once, by this driver or by
- * another that takes over. {@link #close} takes no more, finishes what runs and puts the rest back.
+ * another that takes over. {@link #close}, which SIGTERM leads to as well, takes no more, finishes
+ * what runs and puts the rest back. docs/dispatcher.md says what happens in which failure.
+ *
+ * <p>Settings are those of {@code spark.kindling.dispatch.*}; the builder's methods go before them.
  */
 public final class Dispatcher implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
-  private static final Duration LONGEST_WAIT = Duration.ofSeconds(1);
-
-  private static final String COUNT = "count";
   private static final long SEED = 42;
-
-  /** Commands of a tenant that wait for its threads here, and no longer in the queue. */
-  private static final int MAX_HANDLED = 64;
-
-  /** Counters of a batch travel in one commit a partition up to this number. */
-  private static final int MAX_BATCH = 1_000;
+  private static final Duration FOR_PUTTING_BACK = Duration.ofSeconds(5);
 
   private final CommandQueue queue;
   private final Datasets datasets = new Datasets();
-  private final Pools pools;
-  private final Handlers handlers;
-  private final ResultCache cache;
-  private final ScanWatch watch;
-  private final RedisConfig config;
-  private final Duration drain;
+  private final Map<String, Sampling> samplings = new ConcurrentHashMap<>();
   private final SparkSession session;
   private final long memoryBytes;
   private final Map<String, ColumnRules> rules;
   private final PredicateLimits limits;
-  private final ScanRecord scans = new ScanRecord();
+  private final Duration drain;
+  private final Answers answers;
+  private final ScanWatch watch;
+  private final Scans scans;
+  private final Handlers handlers;
+  private final DispatchLoop loop;
   private final @Nullable PreviewServer preview;
-  private final ExecutorService workers = Executors.newCachedThreadPool();
-  private final Set<String> scanning = ConcurrentHashMap.newKeySet();
-  private final CountDownLatch stopped = new CountDownLatch(1);
-  private volatile boolean stopping;
+  private boolean closed;
 
   private Dispatcher(Builder builder) {
-    config = builder.config;
-    drain = builder.drain;
-    cache = new ResultCache(builder.cachedResults);
-    pools = Pools.of(builder.session.sparkContext());
     session = builder.session;
     memoryBytes = builder.memoryBytes;
     rules = Map.copyOf(builder.rules);
     limits = builder.limits;
-    builder.datasets.forEach((name, source) -> refresh(name, source.rows(), source.folder()));
-    handlers = new Handlers(builder.handlers, datasets, pools);
+    drain = builder.drain;
+    Pools pools = Pools.of(session.sparkContext());
     List<CommandShape> shapes = new ArrayList<>(Handlers.shapes(builder.handlers.values()));
-    shapes.add(Handlers.shape(COUNT, CountCommand.class));
-    queue =
-        CommandQueue.open(
-            config,
-            builder.options.commands(shapes).build(),
-            (lease, state) -> handlers.cancel(lease));
+    shapes.add(Handlers.shape(CountCommand.NAME, CountCommand.class));
+    QueueOptions options = builder.options.commands(shapes).build();
+    queue = CommandQueue.open(builder.config, options, (lease, state) -> lose(lease));
+    answers = new Answers(queue);
     watch = new ScanWatch(queue);
-    preview = builder.preview == null ? null : servePreviews(builder.preview);
-  }
-
-  private PreviewServer servePreviews(PreviewServerOptions options) {
+    ResultCache cache = new ResultCache(builder.cachedResults);
+    ScanRecord record = new ScanRecord();
+    scans = new Scans(builder.config, datasets, pools, cache, watch, record, answers, queue::wake);
+    handlers = new Handlers(builder.handlers, datasets, pools, answers, builder.handlerThreads);
+    loop = new DispatchLoop(queue, answers, scans, handlers, builder.batchSize);
+    PreviewServer server = null;
     try {
-      PreviewDoor door = new PreviewDoor(queue, datasets, pools, scans);
-      return PreviewServer.start(options, config, queue.options().queue(), door);
-    } catch (KindlingException | IllegalArgumentException e) {
-      watch.close();
-      queue.close();
-      datasets.close();
+      builder.datasets.forEach(
+          (name, source) -> refresh(name, source.rows(), source.folder(), source.sampling()));
+      if (builder.preview != null) {
+        PreviewDoor door = new PreviewDoor(queue, datasets, pools, record);
+        server = PreviewServer.start(builder.preview, builder.config, options.queue(), door);
+      }
+    } catch (Exception e) { // Spark throws checked ones that it does not declare.
+      closeAll();
       throw e;
     }
+    preview = server;
   }
 
   /** Sets what a dispatcher needs of Spark's scheduler: FAIR, and its pools. */
@@ -126,10 +114,23 @@ public final class Dispatcher implements AutoCloseable {
   }
 
   /**
+   * A dispatcher to be configured; Redis is where the session's settings say.
+   *
+   * @param session whose settings say what a predicate means
+   * @param queue its name
+   * @throws ConfigException if a key of {@code spark.kindling.*} is unknown or has a wrong value
+   */
+  public static Builder builder(SparkSession session, String queue) {
+    return builder(session, SparkSettings.redis(session), queue);
+  }
+
+  /**
    * A dispatcher to be configured.
    *
    * @param session whose settings say what a predicate means
    * @param queue its name
+   * @throws ConfigException if a key of {@code spark.kindling.dispatch.*} is unknown or has a wrong
+   *     value
    */
   public static Builder builder(SparkSession session, RedisConfig config, String queue) {
     return new Builder(session, config, queue);
@@ -143,30 +144,39 @@ public final class Dispatcher implements AutoCloseable {
     private final Map<String, ColumnRules> rules = new HashMap<>();
     private final Map<String, Source> datasets = new LinkedHashMap<>();
     private final Map<String, Handler<?>> handlers = new LinkedHashMap<>();
+    private final int batchSize;
+    private final int handlerThreads;
     private PredicateLimits limits = PredicateLimits.defaults();
-    private Duration drain = Duration.ofSeconds(30);
-    private int cachedResults = 10_000;
-    private long memoryBytes = Long.MAX_VALUE;
+    private Duration drain;
+    private int cachedResults;
+    private long memoryBytes;
     private @Nullable PreviewServerOptions preview;
 
     private Builder(SparkSession session, RedisConfig config, String queue) {
+      DispatchSettings settings = DispatchSettings.from(SparkSettings.of(session));
       this.session = session;
       this.config = config;
-      this.options = QueueOptions.builder(queue);
+      this.options = settings.queue(queue);
+      this.batchSize = settings.get(DispatchSettings.BATCH_SIZE);
+      this.handlerThreads = settings.get(DispatchSettings.HANDLER_THREADS);
+      this.drain = settings.get(DispatchSettings.DRAIN);
+      this.cachedResults = settings.get(DispatchSettings.CACHED_RESULTS);
+      this.memoryBytes = settings.memoryBytes();
       handler(new PreviewHandler());
       handler(new AggregateHandler());
     }
 
     /** Adds a kind of command. */
     public Builder handler(Handler<?> handler) {
-      if (handler.name().equals(COUNT) || handlers.putIfAbsent(handler.name(), handler) != null) {
+      if (handler.name().equals(CountCommand.NAME)
+          || handlers.putIfAbsent(handler.name(), handler) != null) {
         throw new IllegalArgumentException(
             "Cannot add a second handler of '%s'".formatted(handler.name()));
       }
       return this;
     }
 
-    /** Adds a tenant that may see every column. */
+    /** Adds a tenant that may see every column; without any there is one, {@code default}. */
     public Builder tenant(String name, double weight) {
       return tenant(name, weight, ColumnRules.everything());
     }
@@ -185,16 +195,22 @@ public final class Dispatcher implements AutoCloseable {
     }
 
     /**
-     * Adds a dataset. Its rows are written to files once, so that they stay what they are.
+     * Adds a dataset of which every row is kept, so that counts are exact. Its rows are written to
+     * files once, so that they stay what they are.
      *
      * @param folder that does not exist yet, where all executors can read it
      */
     public Builder dataset(String name, Dataset<Row> rows, String folder) {
-      datasets.put(name, new Source(rows, folder));
+      return dataset(name, rows, folder, Sampling.none());
+    }
+
+    /** Adds a dataset that may be sampled. */
+    public Builder dataset(String name, Dataset<Row> rows, String folder, Sampling sampling) {
+      datasets.put(name, new Source(rows, folder, sampling));
       return this;
     }
 
-    private record Source(Dataset<Row> rows, String folder) {}
+    private record Source(Dataset<Row> rows, String folder, Sampling sampling) {}
 
     /** What the columns of a dataset may take of the executors' memory; no bound. */
     public Builder memoryBytes(long newMemoryBytes) {
@@ -214,22 +230,23 @@ public final class Dispatcher implements AutoCloseable {
       return this;
     }
 
-    /** Serves the preview API and its page, too; off unless this is called. */
-    public Builder preview(PreviewServerOptions newPreview) {
-      preview = newPreview;
-      return this;
-    }
-
     /** Of predicates. */
     public Builder limits(PredicateLimits newLimits) {
       limits = newLimits;
       return this;
     }
 
+    /** Serves the preview API and its page, too; off unless this is called. */
+    public Builder preview(PreviewServerOptions newPreview) {
+      preview = newPreview;
+      return this;
+    }
+
     /**
-     * Writes the datasets and connects.
+     * Connects, and writes the datasets.
      *
      * @throws IllegalStateException if Spark schedules by FIFO
+     * @throws RedisUnavailableException if Redis cannot be reached
      */
     public Dispatcher build() {
       return new Dispatcher(this);
@@ -237,16 +254,25 @@ public final class Dispatcher implements AutoCloseable {
   }
 
   /**
-   * Makes a new version of a dataset, or a new dataset, current. Commands that have begun finish on
-   * the version that they began with; results of earlier versions are not used again.
+   * Makes a new version of a dataset current, sampled as the one before, or a new dataset, of which
+   * every row is kept. Commands that have begun finish on the version that they began with; results
+   * of earlier versions are not used again.
    *
    * @param folder that does not exist yet, where all executors can read it
    */
   public void refresh(String name, Dataset<Row> rows, String folder) {
-    PinnedFrame frame = PinnedFrame.write(name, rows, folder, SEED);
+    refresh(name, rows, folder, samplings.getOrDefault(name, Sampling.none()));
+  }
+
+  /** The same, sampled in another way from now on. */
+  public void refresh(String name, Dataset<Row> rows, String folder, Sampling sampling) {
+    long numRows = rows.count();
+    PinnedFrame frame = PinnedFrame.write(name, sampling.of(rows, numRows), folder, SEED);
+    samplings.put(name, sampling);
     datasets.publish(
         name,
-        number -> new DatasetVersion(name, number, frame, 1, session, memoryBytes, rules, limits));
+        number ->
+            new DatasetVersion(name, number, frame, numRows, session, memoryBytes, rules, limits));
   }
 
   /** Where the preview API listens; empty if it is off. */
@@ -254,138 +280,77 @@ public final class Dispatcher implements AutoCloseable {
     return Optional.ofNullable(preview).map(PreviewServer::address);
   }
 
-  /** Answers commands until it is closed, by another thread or when the JVM is told to end. */
+  /**
+   * Answers commands until it is closed, by another thread or when the JVM is told to end, and
+   * returns when all is settled.
+   */
   public void run() {
-    Thread hook = new Thread(this::close, "kindling-drain");
-    Runtime.getRuntime().addShutdownHook(hook);
+    DrainHook hook = new DrainHook(this::close, drain.plus(FOR_PUTTING_BACK.multipliedBy(2)));
     try {
-      answer();
+      loop.run();
     } finally {
-      stopped.countDown();
-      if (!stopping) {
-        Runtime.getRuntime().removeShutdownHook(hook);
-      }
+      close();
+      hook.remove();
     }
   }
 
-  private void answer() {
-    while (!stopping) {
-      if (!queue.awaitWork(LONGEST_WAIT, this::takeLimits)) {
-        continue;
-      }
-      try {
-        dispatch(queue.take(takeLimits()));
-      } catch (RedisUnavailableException e) {
-        LOG.warn("Cannot take commands, trying on", e); // What was leased becomes ready again.
-      }
-    }
+  /** Whose scans are in flight. */
+  Set<String> scanning() {
+    return scans.tenants();
   }
 
-  /** A tenant whose scan is in flight waits: what it pushes meanwhile goes into the next one. */
-  private TakeLimits takeLimits() {
-    Map<String, Integer> byTenant = new HashMap<>();
-    for (String tenant : queue.options().tenants().keySet()) {
-      byTenant.put(tenant, handlers.inFlight(tenant) < MAX_HANDLED ? MAX_BATCH : 0);
-    }
-    scanning.forEach(tenant -> byTenant.put(tenant, 0));
-    return new TakeLimits(MAX_BATCH, byTenant);
+  /** Its result is ignored from now on, so nobody need compute it. */
+  private void lose(Lease lease) {
+    scans.lose(lease);
+    handlers.lose(lease);
   }
 
-  private void dispatch(List<Lease> leases) {
-    Map<String, CountBatch> batches = new LinkedHashMap<>();
-    Map<Lease, String> known = new HashMap<>();
-    for (Lease lease : leases) {
-      if (!lease.command().equals(COUNT)) {
-        handlers.start(lease, queue);
-        continue;
-      }
-      try {
-        add(lease, batches, known);
-      } catch (CommandRefusedException e) {
-        queue.fail(lease, String.valueOf(e.getMessage()));
-      }
-    }
-    if (!known.isEmpty()) {
-      queue.finish(known);
-    }
-    batches.values().forEach(this::start);
-  }
-
-  private void add(Lease lease, Map<String, CountBatch> batches, Map<Lease, String> known) {
-    CountCommand command = Json.read(lease.payload(), CountCommand.class);
-    CountBatch batch =
-        batches.computeIfAbsent(command.dataset(), name -> new CountBatch(datasets.acquire(name)));
-    Predicate predicate = batch.version().checkCount(lease.tenant(), command.where());
-    CountResult cached =
-        cache.find(new ResultCache.Key(batch.version().name(), predicate.canonical()));
-    if (cached == null) {
-      batch.add(lease, predicate);
-    } else {
-      known.put(lease, Json.write(cached.fromCache()));
-    }
-  }
-
-  private void start(CountBatch batch) {
-    Set<String> tenants = batch.tenants();
-    scanning.addAll(tenants);
-    workers.execute(
-        () -> {
-          try {
-            pools.in(
-                Pools.SCAN,
-                "scan of " + batch.version().name(),
-                batch.leases().size() + " counts",
-                () -> {
-                  scans.record(batch.leases().size(), () -> batch.run(queue, cache, config, watch));
-                  return null;
-                });
-          } catch (Exception e) {
-            LOG.warn("Cannot scan {}, trying again later", batch.version().name(), e);
-            for (Lease lease : new ArrayList<>(batch.leases())) {
-              retry(lease, e);
-            }
-          } finally {
-            scanning.removeAll(tenants);
-            queue.wake();
-            batch.version().release();
-          }
-        });
-  }
-
-  private void retry(Lease lease, Exception failure) {
-    try {
-      queue.retryLater(lease, String.valueOf(failure.getMessage()));
-    } catch (KindlingException e) {
-      LOG.warn("Cannot put {} back; its lease will expire", lease, e);
-    }
-  }
-
-  /** Takes no more, finishes what runs for as long as it may, and puts the rest back. */
+  /**
+   * Takes no more, finishes what runs for as long as it may, and puts the rest back. Further calls
+   * wait for the first one.
+   */
   @Override
   public synchronized void close() {
-    if (stopping) {
+    if (closed) {
       return;
     }
-    stopping = true;
+    closed = true;
     if (preview != null) {
       preview.close();
     }
-    workers.shutdown();
-    long deadlineNanos = System.nanoTime() + drain.toNanos();
+    loop.stop();
+    boolean interrupted = Thread.interrupted();
     try {
-      boolean ended = handlers.drain(drain);
-      long left = deadlineNanos - System.nanoTime();
-      if (!workers.awaitTermination(Math.max(0, left), TimeUnit.NANOSECONDS) || !ended) {
-        queue.requeue(queue.leases());
-      }
+      long deadlineNanos = System.nanoTime() + drain.toNanos();
+      loop.awaitEnd(deadlineNanos);
+      handlers.drain(deadlineNanos);
+      scans.drain(deadlineNanos);
     } catch (InterruptedException e) {
+      interrupted = true;
+    }
+    putBack();
+    scans.cancel();
+    handlers.cancel();
+    closeAll();
+    if (interrupted) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  private void closeAll() {
     watch.close();
     queue.close();
     datasets.close();
   }
 
-  /** The parameters of {@code count}. */
-  record CountCommand(String dataset, String where) {}
+  /** By a thread that is not waited for longer than this: Redis may be away. */
+  private void putBack() {
+    Thread thread = Threads.named("put-back").newThread(() -> answers.putBack(queue.leases()));
+    thread.start();
+    try {
+      thread.join(FOR_PUTTING_BACK.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
 }

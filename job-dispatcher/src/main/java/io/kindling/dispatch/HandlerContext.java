@@ -29,6 +29,14 @@ public interface HandlerContext {
   Dataset<Row> dataset(String name);
 
   /**
+   * The share of the dataset's rows that {@link #dataset} has; 1 unless it is sampled. Counts and
+   * sums are to be divided by it.
+   *
+   * @throws CommandRefusedException if there is no dataset of that name
+   */
+  double sampledShare(String dataset);
+
+  /**
    * A column or nested field that the tenant may see.
    *
    * @param name as in a predicate

@@ -1,42 +1,37 @@
 package io.kindling.dispatch;
 
-import io.kindling.core.KindlingException;
-import io.kindling.dispatch.queue.CommandQueue;
 import io.kindling.dispatch.queue.CommandShape;
 import io.kindling.dispatch.queue.CommandShape.Kind;
 import io.kindling.dispatch.queue.Lease;
-import io.kindling.dispatch.scan.Failures;
 import java.lang.reflect.RecordComponent;
-import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Runs the commands that are not counts: some of each tenant at once, in the tenant's pool. */
 final class Handlers {
-  private static final Logger LOG = LoggerFactory.getLogger(Handlers.class);
-
-  /** Threads of a tenant, so that no tenant takes those of another. */
-  private static final int AT_ONCE = 2;
-
   private final Map<String, Handler<?>> known;
   private final Datasets datasets;
   private final Pools pools;
+  private final Answers answers;
+
+  /** Threads of a tenant, so that no tenant takes those of another. */
+  private final int atOnce;
+
   private final Map<String, ExecutorService> threads = new ConcurrentHashMap<>();
   private final Map<Lease, RunningCommand> running = new ConcurrentHashMap<>();
 
-  Handlers(Map<String, Handler<?>> known, Datasets datasets, Pools pools) {
+  Handlers(
+      Map<String, Handler<?>> known, Datasets datasets, Pools pools, Answers answers, int atOnce) {
     this.known = Map.copyOf(known);
     this.datasets = datasets;
     this.pools = pools;
+    this.answers = answers;
+    this.atOnce = atOnce;
   }
 
   /** What the queue has to know of the commands, by the components of their records. */
@@ -72,28 +67,27 @@ final class Handlers {
   }
 
   /** Runs a command when a thread of its tenant is free, and answers it. */
-  void start(Lease lease, CommandQueue queue) {
+  void start(Lease lease) {
     Handler<?> handler = known.get(lease.command());
     if (handler == null) {
-      queue.fail(
-          lease, "Cannot execute '%s': this driver does not know it".formatted(lease.command()));
-      return;
+      throw new CommandRefusedException(
+          "Cannot execute '%s': this driver does not know it".formatted(lease.command()));
     }
     RunningCommand command = new RunningCommand(lease, datasets);
     running.put(lease, command);
     try {
       threads
-          .computeIfAbsent(lease.tenant(), tenant -> Executors.newFixedThreadPool(AT_ONCE))
-          .execute(() -> execute(handler, command, queue));
+          .computeIfAbsent(lease.tenant(), tenant -> Threads.pool("handler-" + tenant, atOnce))
+          .execute(() -> execute(handler, command));
     } catch (RejectedExecutionException e) { // The driver is ending.
       running.remove(lease);
-      queue.requeue(List.of(lease));
+      answers.putBack(List.of(lease));
     }
   }
 
-  private <P extends Record> void execute(
-      Handler<P> handler, RunningCommand command, CommandQueue queue) {
+  private <P extends Record> void execute(Handler<P> handler, RunningCommand command) {
     Lease lease = command.lease();
+    boolean ended = false;
     try {
       if (!command.isCancelled()) {
         Object result =
@@ -102,32 +96,25 @@ final class Handlers {
                 group(lease),
                 handler.name() + " of " + lease.tenant(),
                 () -> handler.handle(Json.read(lease.payload(), handler.parameters()), command));
-        queue.finish(lease, Json.write(result));
+        answers.finish(Map.of(lease, Json.write(result)));
       }
-    } catch (CommandRefusedException e) {
-      queue.fail(lease, String.valueOf(e.getMessage()));
+      ended = true;
     } catch (Exception e) {
-      settle(lease, e, queue);
+      if (!command.isCancelled()) {
+        answers.fail(lease, e);
+      }
+      ended = true;
     } finally {
       running.remove(lease);
       command.close();
-    }
-  }
-
-  private static void settle(Lease lease, Exception failure, CommandQueue queue) {
-    try {
-      if (Failures.mayPass(failure)) {
-        queue.retryLater(lease, Failures.reason(failure));
-      } else {
-        queue.fail(lease, Failures.reason(failure));
+      if (!ended) {
+        answers.fail(lease, "An error ended it, which the log of its driver shows");
       }
-    } catch (KindlingException e) {
-      LOG.warn("Cannot end {}; its lease will expire", lease, e);
     }
   }
 
-  /** Ends the jobs of a command that nobody waits for any more. */
-  void cancel(Lease lease) {
+  /** One that nobody waits for any more: its jobs end. */
+  void lose(Lease lease) {
     RunningCommand command = running.get(lease);
     if (command != null) {
       command.cancel();
@@ -143,15 +130,19 @@ final class Handlers {
     return (int) running.keySet().stream().filter(l -> l.tenant().equals(tenant)).count();
   }
 
-  /** Takes no more and waits for what runs; returns whether all has ended. */
-  boolean drain(Duration longest) throws InterruptedException {
+  /** Takes no more, and waits for what runs; returns whether all has ended. */
+  boolean drain(long deadlineNanos) throws InterruptedException {
     threads.values().forEach(ExecutorService::shutdown);
-    long deadlineNanos = System.nanoTime() + longest.toNanos();
     boolean ended = true;
     for (ExecutorService each : threads.values()) {
-      long left = Math.max(0, deadlineNanos - System.nanoTime());
-      ended &= each.awaitTermination(left, TimeUnit.NANOSECONDS);
+      ended &= Threads.drain(each, deadlineNanos);
     }
     return ended;
+  }
+
+  /** Ends what still runs. */
+  void cancel() {
+    running.keySet().forEach(this::lose);
+    threads.values().forEach(ExecutorService::shutdownNow);
   }
 }

@@ -1,5 +1,6 @@
 package io.kindling.dispatch;
 
+import io.kindling.dispatch.predicate.Predicate;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +26,11 @@ final class ResultCache {
    *
    * @param version of a dataset, by its name
    */
-  record Key(String version, String canonical) {}
+  record Key(String version, String canonical) {
+    static Key of(DatasetVersion version, Predicate predicate) {
+      return new Key(version.name(), predicate.canonical());
+    }
+  }
 
   synchronized @Nullable CountResult find(Key key) {
     return results.get(key);

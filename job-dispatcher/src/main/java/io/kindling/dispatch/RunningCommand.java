@@ -62,6 +62,11 @@ final class RunningCommand implements HandlerContext, AutoCloseable {
   }
 
   @Override
+  public double sampledShare(String dataset) {
+    return version(dataset).sampledShare();
+  }
+
+  @Override
   public Column column(String dataset, String name) {
     List<Expression.Column> named = check(dataset, name + " is not null").columns();
     if (named.size() != 1 || !isName(name)) {

@@ -1,6 +1,5 @@
 package io.kindling.dispatch;
 
-import io.kindling.core.KindlingException;
 import io.kindling.counters.Counters;
 import io.kindling.dispatch.queue.CommandQueue;
 import io.kindling.dispatch.queue.Lease;
@@ -16,6 +15,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,13 +27,7 @@ final class ScanWatch implements AutoCloseable {
   private final CommandQueue queue;
   private final Set<Handle> running = ConcurrentHashMap.newKeySet();
   private final ScheduledExecutorService thread =
-      Executors.newSingleThreadScheduledExecutor(
-          work -> {
-            Thread thread = new Thread(work, "kindling-scan-watch");
-            thread.setDaemon(true);
-            return thread;
-          });
-
+      Executors.newSingleThreadScheduledExecutor(Threads.named("scan-watch"));
   private final ScheduledFuture<?> looking;
 
   ScanWatch(CommandQueue queue) {
@@ -43,9 +37,13 @@ final class ScanWatch implements AutoCloseable {
             this::look, INTERVAL.toMillis(), INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  /** Watches a scan until the handle is closed. */
-  Handle watch(DatasetVersion version, Counters run, List<List<Lease>> leases) {
-    Handle handle = new Handle(version, run, leases);
+  /**
+   * Watches a scan until the handle is closed.
+   *
+   * @param waiting those who wait for each predicate now, in the order of the predicates
+   */
+  Handle watch(DatasetVersion version, Counters run, Supplier<List<List<Lease>>> waiting) {
+    Handle handle = new Handle(version, run, waiting);
     running.add(handle);
     return handle;
   }
@@ -54,7 +52,7 @@ final class ScanWatch implements AutoCloseable {
     for (Handle handle : running) {
       try {
         handle.tell();
-      } catch (KindlingException e) {
+      } catch (RuntimeException e) { // Else it would be the last look.
         LOG.debug("Cannot tell how far a scan of {} is", handle.version.name(), e);
       }
     }
@@ -71,15 +69,13 @@ final class ScanWatch implements AutoCloseable {
     private final DatasetVersion version;
     private final Counters run;
 
-    /** Those who wait for each predicate, in the order of the predicates. */
-    private final List<List<Lease>> leases;
-
+    private final Supplier<List<List<Lease>>> waiting;
     private long told;
 
-    private Handle(DatasetVersion version, Counters run, List<List<Lease>> leases) {
+    private Handle(DatasetVersion version, Counters run, Supplier<List<List<Lease>>> waiting) {
       this.version = version;
       this.run = run;
-      this.leases = leases;
+      this.waiting = waiting;
     }
 
     private void tell() {
@@ -89,8 +85,9 @@ final class ScanWatch implements AutoCloseable {
       }
       told = progress.rowsRead();
       Map<Lease, String> lines = new HashMap<>();
+      List<List<Lease>> leases = waiting.get();
       for (int i = 0; i < leases.size(); i++) {
-        String json = Json.write(CountProgress.of(progress, i, version.sampledShare()));
+        String json = Json.write(CountProgress.of(progress, i, version.totalRows()));
         leases.get(i).forEach(lease -> lines.put(lease, json));
       }
       queue.progress(lines);
@@ -121,14 +118,14 @@ final class ScanWatch implements AutoCloseable {
       long totalRows,
       double standardError,
       List<Long> confidenceInterval) {
-    static CountProgress of(ScanProgress progress, int place, double sampledShare) {
-      Estimate estimate = progress.estimate(place, sampledShare);
+    static CountProgress of(ScanProgress progress, int place, long totalRows) {
+      Estimate estimate = progress.estimate(place, totalRows);
       return new CountProgress(
           estimate.size(),
           progress.totalRows(),
           progress.rowsRead(),
           progress.rowsMatched(place),
-          Math.round(progress.totalRows() / sampledShare),
+          totalRows,
           estimate.standardError(),
           List.of(estimate.low(), estimate.high()));
     }

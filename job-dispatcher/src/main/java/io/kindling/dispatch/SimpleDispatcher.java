@@ -121,14 +121,18 @@ public final class SimpleDispatcher implements AutoCloseable {
     private final Map<String, ColumnRules> rules = new LinkedHashMap<>();
     private final Map<String, Dataset<Row>> datasets = new LinkedHashMap<>();
     private PredicateLimits limits = PredicateLimits.defaults();
-    private Duration resultTtl = Duration.ofHours(1);
-    private Duration drain = Duration.ofSeconds(30);
-    private int threads = 8;
+    private Duration resultTtl;
+    private Duration drain;
+    private int threads;
 
     private Builder(SparkSession session, RedisConfig config, String queue) {
+      DispatchSettings settings = DispatchSettings.from(SparkSettings.of(session));
       this.session = session;
       this.config = config;
       this.queue = queue;
+      resultTtl = settings.get(DispatchSettings.RESULT_TTL);
+      drain = settings.get(DispatchSettings.DRAIN);
+      threads = settings.get(DispatchSettings.SIMPLE_THREADS);
     }
 
     /** Adds a tenant that may see every column; without any there is one, {@code default}. */
@@ -202,12 +206,12 @@ public final class SimpleDispatcher implements AutoCloseable {
   private record Answer(@Nullable Long count, @Nullable String error) {}
 
   /**
-   * Answers commands until it is closed, by another thread or when the JVM is told to end. An
-   * outage of Redis is waited through.
+   * Answers commands until it is closed, by another thread, by an interruption, or when the JVM is
+   * told to end. An outage of Redis is waited through.
    *
    * @throws RedisUnavailableException if Redis cannot be reached at the beginning
    */
-  public void run() throws InterruptedException {
+  public void run() {
     DrainHook hook = new DrainHook(this::close, drain.plusSeconds(5));
     try {
       for (int i = 0; i < numThreads; i++) {
@@ -217,6 +221,8 @@ public final class SimpleDispatcher implements AutoCloseable {
         threads.execute(() -> answerAll(lists, connection));
       }
       closed.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     } finally {
       close();
       hook.remove();
@@ -322,6 +328,7 @@ public final class SimpleDispatcher implements AutoCloseable {
       return;
     }
     patience.close();
+    boolean interrupted = Thread.interrupted();
     long deadlineNanos = System.nanoTime() + drain.toNanos();
     try {
       if (!Threads.drain(threads, deadlineNanos)) {
@@ -329,10 +336,13 @@ public final class SimpleDispatcher implements AutoCloseable {
         Threads.drain(threads, System.nanoTime() + BLOCK.toNanos());
       }
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      interrupted = true;
     }
     datasets.values().stream().filter(Cached::ours).forEach(each -> each.rows().unpersist());
     redis.close();
     closed.countDown();
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

@@ -53,6 +53,12 @@ class DispatcherIT {
       if (parameters.name().equals("nobody")) {
         throw new CommandRefusedException("Cannot greet nobody");
       }
+      if (parameters.name().equals("fatally")) {
+        throw new StackOverflowError("on purpose");
+      }
+      if (parameters.name().equals("null")) {
+        throw new NullPointerException("nobody is there");
+      }
       if (parameters.name().equals("slowly")) {
         SLOW.await();
       }
@@ -196,6 +202,17 @@ class DispatcherIT {
         .contains("\"hello\":\"Ada\"", "\"from\":\"web\"");
     assertFails(web, CommandRequest.of("greet").with("name", "nobody"), "Cannot greet nobody");
     assertFails(web, CommandRequest.of("greet").with("nam", "x"), "nearest is 'name'");
+  }
+
+  @Test
+  void handler_thatFailsByABug_failsItsCommandAlone() throws Exception {
+    assertFails(web, greet("null"), "Cannot execute 'greet': nobody is there");
+    assertFails(web, greet("fatally"), "An error ended it");
+    assertThat(web.submit(greet("Eve")).await(LIMIT)).contains("\"hello\":\"Eve\"");
+  }
+
+  private static CommandRequest greet(String name) {
+    return CommandRequest.of("greet").with("name", name);
   }
 
   @Test

@@ -38,16 +38,8 @@ class SimpleDispatcherIT {
             .dataset("people", people)
             .threads(3)
             .build();
-    driver = new Thread(SimpleDispatcherIT::drive, "simple driver");
+    driver = new Thread(dispatcher::run, "simple driver");
     driver.start();
-  }
-
-  private static void drive() {
-    try {
-      dispatcher.run();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 
   @AfterAll

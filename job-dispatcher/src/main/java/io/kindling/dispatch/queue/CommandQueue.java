@@ -197,8 +197,16 @@ public final class CommandQueue implements AutoCloseable {
     int before;
     do {
       before = leases.size();
-      intake.run();
-      takeReady(limits, leases);
+      try {
+        intake.run();
+        takeReady(limits, leases);
+      } catch (KindlingException e) {
+        if (leases.isEmpty()) {
+          throw e;
+        }
+        LOG.warn("Cannot take more than {} commands now", leases.size(), e);
+        return leases; // They are held, so somebody has to know of them.
+      }
     } while (leases.size() > before && leases.size() < limits.total());
     return leases;
   }
@@ -362,6 +370,14 @@ public final class CommandQueue implements AutoCloseable {
    */
   public List<Settled> requeue(List<Lease> leases) {
     return settle(leases, lease -> scripts.requeue(lease, "", "Put back by its driver"));
+  }
+
+  /**
+   * Lets a command go without a word to Redis, which may be away: its lease expires, and the
+   * command is ready again, here or with another driver.
+   */
+  public void abandon(Lease lease) {
+    keeper.release(lease);
   }
 
   private Call end(Lease lease, CommandState state, String error) {

@@ -76,13 +76,19 @@ final class ColumnStore implements AutoCloseable {
               .setName("kindling " + frame.name() + " " + leaves.get(i))
               .persist(LEVEL));
     }
-    long[] bytes = together.map(Blocks::memoryBytes).reduce(Blocks::sum);
-    for (JavaRDD<LeafBlock> each : apart) {
-      each.count();
-    }
-    together.unpersist(false);
-    for (int i = 0; i < leaves.size(); i++) {
-      stored.put(leaves.get(i), new Stored(apart.get(i), bytes[i]));
+    try {
+      long[] bytes = together.map(Blocks::memoryBytes).reduce(Blocks::sum);
+      for (JavaRDD<LeafBlock> each : apart) {
+        each.count();
+      }
+      for (int i = 0; i < leaves.size(); i++) {
+        stored.put(leaves.get(i), new Stored(apart.get(i), bytes[i]));
+      }
+    } catch (Exception e) { // Spark throws checked ones; it was cancelled, perhaps.
+      apart.forEach(each -> each.unpersist(false));
+      throw e;
+    } finally {
+      together.unpersist(false);
     }
   }
 

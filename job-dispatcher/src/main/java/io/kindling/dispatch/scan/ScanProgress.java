@@ -59,10 +59,10 @@ public final class ScanProgress {
   /**
    * How many rows a predicate will have matched in the end. Holds for shuffled frames only.
    *
-   * @param sampledShare the share of a larger dataset that the frame is; 1 if it is all
+   * @param ofRows of the dataset of which the frame is a sample; those of the frame if it is all
    */
-  public Estimate estimate(int place, double sampledShare) {
-    return Estimate.of(Math.round(totalRows / sampledShare), rows, matched(place));
+  public Estimate estimate(int place, long ofRows) {
+    return Estimate.of(ofRows, rows, matched(place));
   }
 
   private long[] matched(int place) {

@@ -122,6 +122,25 @@ class LeaseIT {
   }
 
   @Test
+  void abandon_command_isReadyAgainWhenItsLeaseExpires() {
+    CommandQueue driver =
+        bed.driver(
+            o ->
+                o.tenant("a", 1)
+                    .lease(Duration.ofMillis(400))
+                    .reapInterval(Duration.ofMillis(100)));
+    bed.pushCounts("a", "c-1");
+    Lease abandoned = driver.take(1).get(0);
+
+    driver.abandon(abandoned);
+
+    assertThat(driver.leases()).isEmpty();
+    assertThat(driver.awaitWork(Duration.ofSeconds(30))).isTrue();
+    assertThat(driver.finish(abandoned, "{}")).isEqualTo(Settled.STALE);
+    assertThat(driver.take(1)).extracting(Lease::recoveries).containsExactly(1);
+  }
+
+  @Test
   void expiredLease_isReadyAgainInItsOldPlace() {
     CommandQueue driver = bed.driver();
     bed.pushCounts("a", "c-1", "c-2", "c-3");
