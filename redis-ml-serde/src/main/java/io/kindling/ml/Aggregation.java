@@ -1,5 +1,7 @@
 package io.kindling.ml;
 
+import io.kindling.ml.format.ModelFormatException;
+
 /**
  * How a forest's trees become one answer. Each value names the Spark models whose order of
  * summation it keeps.

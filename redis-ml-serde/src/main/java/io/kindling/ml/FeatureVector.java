@@ -1,5 +1,6 @@
 package io.kindling.ml;
 
+import io.kindling.ml.step.VectorValue;
 import java.io.Serializable;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -9,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * does not name has the value 0.0.
  *
  * <p>Immutable and thread-safe. Whether a row fits a model is known when it is scored: a dense row
- * has to have {@link Model#numFeatures()} values, a sparse one only indices below that.
+ * has to have {@link Forest#numFeatures()} values, a sparse one only indices below that.
  *
  * @since 0.1
  */
@@ -69,6 +70,22 @@ public final class FeatureVector implements Serializable {
     return position < 0 ? 0.0 : values[position];
   }
 
+  /**
+   * The values up to the last index that the row names.
+   *
+   * @return {@code double[n]}, a copy; of a dense row all its values
+   */
+  public double[] toArray() {
+    if (indices == null) {
+      return values.clone();
+    }
+    double[] all = new double[indices.length == 0 ? 0 : indices[indices.length - 1] + 1];
+    for (int i = 0; i < indices.length; i++) {
+      all[indices[i]] = values[i];
+    }
+    return all;
+  }
+
   /** The indices of a sparse row, null for a dense one. Shared, not to be written. */
   int @Nullable [] indices() {
     return indices;
@@ -96,6 +113,39 @@ public final class FeatureVector implements Serializable {
       appendNumber(text, values[i]);
     }
     return text.toString();
+  }
+
+  /** A copy of what a step made, dense or sparse as it is. */
+  static FeatureVector copyOf(VectorValue vector) {
+    if (vector.isDense()) {
+      double[] values = new double[vector.size()];
+      vector.copyTo(values);
+      return new FeatureVector(null, values);
+    }
+    int[] indices = new int[vector.count()];
+    double[] values = new double[vector.count()];
+    for (int i = 0; i < indices.length; i++) {
+      indices[i] = vector.index(i);
+      values[i] = vector.valueAt(i);
+    }
+    return new FeatureVector(indices, values);
+  }
+
+  /**
+   * Fills the vector of a slot.
+   *
+   * @param size of a sparse row, if it is known; else it ends with the last index that the row names
+   */
+  void copyTo(VectorValue vector, int size) {
+    if (indices == null) {
+      System.arraycopy(values, 0, vector.startDense(values.length), 0, values.length);
+      return;
+    }
+    int needed = indices.length == 0 ? 0 : indices[indices.length - 1] + 1;
+    vector.startSparse(Math.max(size, needed));
+    for (int i = 0; i < indices.length; i++) {
+      vector.append(indices[i], values[i]);
+    }
   }
 
   /** The row as the functions in Redis take it in MessagePack, which they read faster than text. */

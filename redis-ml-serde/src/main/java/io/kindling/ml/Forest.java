@@ -1,5 +1,6 @@
 package io.kindling.ml;
 
+import io.kindling.ml.format.ModelFormatException;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.kindling.core.Redis;
 import io.kindling.ml.spark.SparkModels;
@@ -104,7 +105,7 @@ public final class Forest implements Model {
     return shape.aggregation();
   }
 
-  @Override
+  /** Number of features of a row; indices run from 0 to one less. */
   public int numFeatures() {
     return shape.numFeatures();
   }

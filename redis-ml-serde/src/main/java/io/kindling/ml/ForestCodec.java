@@ -1,5 +1,7 @@
 package io.kindling.ml;
 
+import io.kindling.ml.format.ByteSink;
+import io.kindling.ml.format.ByteSource;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 

@@ -190,6 +190,24 @@ public final class ForestEvaluator {
     return new Prediction(prediction(), raw, probability, "-");
   }
 
+  /**
+   * The raw prediction of the row that was scored last.
+   *
+   * @param raw at least numClasses long
+   */
+  void copyLastRaw(double[] raw) {
+    copyRaw(raw, 0);
+  }
+
+  /**
+   * The probabilities of the row that was scored last.
+   *
+   * @param probability at least numClasses long
+   */
+  void copyLastProbability(double[] probability) {
+    fillProbability(probability);
+  }
+
   /** Sums row i of a batch, whose rows are taken in order. */
   private void sum(FeatureVector[] rows, int i) {
     int inBlock = i % BlockScorer.ROWS;

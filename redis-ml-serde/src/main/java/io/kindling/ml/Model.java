@@ -1,5 +1,6 @@
 package io.kindling.ml;
 
+import io.kindling.ml.format.ModelFormatException;
 import java.io.Serializable;
 
 /**
@@ -10,10 +11,7 @@ import java.io.Serializable;
  *
  * @since 0.1
  */
-public sealed interface Model extends Serializable permits Forest {
-
-  /** Number of features of a row; indices run from 0 to one less. */
-  int numFeatures();
+public sealed interface Model extends Serializable permits Forest, Pipeline {
 
   /** Number of classes, or 0 for a regression. */
   int numClasses();

@@ -1,7 +1,11 @@
 package io.kindling.ml;
 
+import io.kindling.ml.format.ByteSink;
+import io.kindling.ml.format.ByteSource;
+import io.kindling.ml.format.ModelFormatException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.function.Consumer;
 import java.util.zip.CRC32C;
 
 /**
@@ -15,23 +19,49 @@ final class ModelCodec {
   private static final int HEADER_BYTES = 12;
   private static final int CHECKSUM_BYTES = 4;
   private static final int KIND_FOREST = 1;
+  private static final int KIND_PIPELINE = 2;
 
   private ModelCodec() {}
 
-  static byte[] encode(Model model) {
+  static byte[] encode(Forest forest) {
+    return enveloped(KIND_FOREST, sink -> ForestCodec.encode(forest, sink));
+  }
+
+  static byte[] encode(PipelineBody pipeline) {
+    return enveloped(KIND_PIPELINE, sink -> PipelineCodec.encode(pipeline, sink));
+  }
+
+  private static byte[] enveloped(int kind, Consumer<ByteSink> body) {
     ByteSink sink = new ByteSink();
     sink.u32(MAGIC);
     sink.u8(FORMAT_VERSION);
-    sink.u8(KIND_FOREST);
+    sink.u8(kind);
     sink.u16(0);
     sink.u32(0); // the length, known below
-    ForestCodec.encode((Forest) model, sink);
+    body.accept(sink);
     sink.u32At(8, sink.size() - HEADER_BYTES);
     sink.u32(checksum(sink.array(), sink.size()));
     return sink.toByteArray();
   }
 
   static Model decode(byte[] bytes) {
+    int kind = checkEnvelope(bytes);
+    return kind == KIND_FOREST
+        ? ForestCodec.decode(body(bytes))
+        : new Pipeline(bytes.clone(), PipelineCodec.decode(body(bytes)));
+  }
+
+  /** Decodes bytes that were encoded or decoded by this build. */
+  static PipelineBody decodePipeline(byte[] bytes) {
+    return PipelineCodec.decode(body(bytes));
+  }
+
+  private static ByteSource body(byte[] bytes) {
+    return new ByteSource(bytes, HEADER_BYTES, bytes.length - CHECKSUM_BYTES);
+  }
+
+  /** Returns the kind. */
+  private static int checkEnvelope(byte[] bytes) {
     if (bytes.length < HEADER_BYTES + CHECKSUM_BYTES) {
       throw new ModelFormatException(
           "Cannot decode model: "
@@ -70,15 +100,15 @@ final class ModelCodec {
               bytes.length, header.getInt(end), checksum(bytes, end)));
     }
     int kind = bytes[5] & 0xff;
-    if (kind != KIND_FOREST) {
+    if (kind != KIND_FOREST && kind != KIND_PIPELINE) {
       throw new ModelFormatException(
-          "Cannot decode model: kind " + kind + ", this build reads 1 (forest)");
+          "Cannot decode model: kind " + kind + ", this build reads 1 (forest) and 2 (pipeline)");
     }
     if (header.getShort(6) != 0) {
       throw new ModelFormatException(
           "Cannot decode model: reserved bytes at 6 are " + header.getShort(6) + ", allowed is 0");
     }
-    return ForestCodec.decode(new ByteSource(bytes, HEADER_BYTES, end));
+    return kind;
   }
 
   private static int checksum(byte[] bytes, int length) {

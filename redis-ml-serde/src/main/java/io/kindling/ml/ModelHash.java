@@ -1,5 +1,6 @@
 package io.kindling.ml;
 
+import io.kindling.ml.format.ModelFormatException;
 import io.kindling.core.Redis;
 import io.kindling.core.RedisKeys;
 import io.kindling.core.RedisPipeline;

@@ -1,5 +1,6 @@
 package io.kindling.ml;
 
+import io.kindling.ml.format.ModelFormatException;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;

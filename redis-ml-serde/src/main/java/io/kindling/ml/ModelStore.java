@@ -1,5 +1,6 @@
 package io.kindling.ml;
 
+import io.kindling.ml.format.ModelFormatException;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.kindling.core.KindlingException;
 import io.kindling.core.Redis;

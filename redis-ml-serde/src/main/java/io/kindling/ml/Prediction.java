@@ -2,6 +2,9 @@ package io.kindling.ml;
 
 import java.io.Serializable;
 import java.util.Arrays;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A full answer: Spark's {@code prediction}, {@code rawPrediction} and {@code probability} columns
@@ -12,13 +15,25 @@ import java.util.Arrays;
 public final class Prediction implements Serializable {
 
   private final double prediction;
+  private final @Nullable String label;
   private final double[] raw;
   private final double[] probability;
   private final String version;
 
   /** Takes over the arrays. */
   Prediction(double prediction, double[] raw, double[] probability, String version) {
+    this(prediction, null, raw, probability, version);
+  }
+
+  /** Takes over the arrays. */
+  Prediction(
+      double prediction,
+      @Nullable String label,
+      double[] raw,
+      double[] probability,
+      String version) {
     this.prediction = prediction;
+    this.label = label;
     this.raw = raw;
     this.probability = probability;
     this.version = version;
@@ -40,6 +55,11 @@ public final class Prediction implements Serializable {
     return prediction;
   }
 
+  /** The prediction's name, where the pipeline ends with an {@code IndexToString}. */
+  public Optional<String> label() {
+    return Optional.ofNullable(label);
+  }
+
   /** {@code double[numClasses]} as Spark's rawPrediction; empty for a regression. */
   public double[] raw() {
     return raw.clone();
@@ -59,6 +79,7 @@ public final class Prediction implements Serializable {
   public boolean equals(Object other) {
     return other instanceof Prediction that
         && Double.compare(prediction, that.prediction) == 0
+        && Objects.equals(label, that.label)
         && Arrays.equals(raw, that.raw)
         && Arrays.equals(probability, that.probability)
         && version.equals(that.version);
@@ -73,6 +94,7 @@ public final class Prediction implements Serializable {
   public String toString() {
     return "Prediction["
         + prediction
+        + (label == null ? "" : ", label=" + label)
         + ", raw="
         + Arrays.toString(raw)
         + ", probability="

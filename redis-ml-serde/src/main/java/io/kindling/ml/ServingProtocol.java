@@ -1,5 +1,6 @@
 package io.kindling.ml;
 
+import io.kindling.ml.format.ModelFormatException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -3,6 +3,7 @@ package io.kindling.ml;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.kindling.ml.format.ModelFormatException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;

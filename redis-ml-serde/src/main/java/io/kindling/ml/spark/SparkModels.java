@@ -4,6 +4,10 @@ import io.kindling.ml.Aggregation;
 import io.kindling.ml.FeatureVector;
 import io.kindling.ml.Forest;
 import io.kindling.ml.ForestBuilder;
+import io.kindling.ml.Pipeline;
+import io.kindling.ml.PipelineBuilder;
+import java.util.Collection;
+import org.apache.spark.ml.PipelineStage;
 import org.apache.spark.ml.classification.DecisionTreeClassificationModel;
 import org.apache.spark.ml.classification.GBTClassificationModel;
 import org.apache.spark.ml.classification.ProbabilisticClassificationModel;
@@ -17,6 +21,7 @@ import org.apache.spark.mllib.tree.configuration.Algo;
 import org.apache.spark.mllib.tree.model.DecisionTreeModel;
 import org.apache.spark.mllib.tree.model.GradientBoostedTreesModel;
 import org.apache.spark.mllib.tree.model.RandomForestModel;
+import org.apache.spark.sql.types.StructType;
 import scala.Enumeration;
 
 /**
@@ -184,6 +189,36 @@ public final class SparkModels {
       MllibTrees.add(forest, trees[i], model.treeWeights()[i]);
     }
     return forest.build();
+  }
+
+  /**
+   * A pipeline, or a single stage, as a value: from the fields of a row to the answer of its last
+   * model; of stages without a model, to all that they make.
+   *
+   * @param stage a {@code PipelineModel}, a {@code CrossValidatorModel} or {@code
+   *     TrainValidationSplitModel}, whose best model is taken, or any stage of {@code
+   *     docs/supported-stages.md}
+   * @param schema of the frames that the stage transforms; columns that nothing needs for the
+   *     answer, such as the label, may be in it and become no fields
+   */
+  public static Pipeline pipeline(PipelineStage stage, StructType schema) {
+    return builder(stage, schema).build();
+  }
+
+  /**
+   * As {@link #pipeline(PipelineStage, StructType)}, up to some columns of one's own choice.
+   *
+   * @param outputs names of columns that the stages make
+   */
+  public static Pipeline pipeline(
+      PipelineStage stage, StructType schema, Collection<String> outputs) {
+    return builder(stage, schema).build(outputs);
+  }
+
+  private static PipelineBuilder builder(PipelineStage stage, StructType schema) {
+    PipelineBuilder builder = new PipelineBuilder(SchemaColumns.of(schema));
+    StageConverters.convert(stage, builder);
+    return builder;
   }
 
   private static void addWeighted(

@@ -1,4 +1,4 @@
-package io.kindling.ml;
+package io.kindling.ml.format;
 
 import io.kindling.core.KindlingException;
 

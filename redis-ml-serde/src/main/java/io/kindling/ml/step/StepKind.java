@@ -1,0 +1,100 @@
+package io.kindling.ml.step;
+
+import static io.kindling.ml.step.SlotType.NUMBER;
+import static io.kindling.ml.step.SlotType.TEXT;
+import static io.kindling.ml.step.SlotType.VECTOR;
+
+import io.kindling.ml.format.ByteSource;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The kinds of steps, by the code that stands for them in bytes. Codes are never used again. */
+public enum StepKind {
+  /** {@link StringIndexerStep} of a text. */
+  INDEX_TEXT(1, Runtimes.BOTH, Set.of(TEXT), List.of(NUMBER), StringIndexerStep::decodeText),
+  /** {@link StringIndexerStep} of a number. */
+  INDEX_NUMBER(2, Runtimes.BOTH, Set.of(NUMBER), List.of(NUMBER), StringIndexerStep::decodeNumber),
+  /** {@link IndexToStringStep}. */
+  INDEX_TO_STRING(3, Runtimes.BOTH, Set.of(NUMBER), List.of(TEXT), IndexToStringStep::decode),
+  /** {@link ImputerStep}. */
+  IMPUTE(4, Runtimes.BOTH, Set.of(NUMBER), List.of(NUMBER), ImputerStep::decode),
+  /** {@link OneHotEncoderStep}. */
+  ONE_HOT(5, Runtimes.BOTH, Set.of(NUMBER), List.of(VECTOR), OneHotEncoderStep::decode),
+  /** {@link VectorAssemblerStep}. */
+  ASSEMBLE(6, Runtimes.BOTH, EnumSet.of(NUMBER, VECTOR), List.of(VECTOR), VectorAssemblerStep::decode),
+  /** A forest; it fills prediction, raw prediction and probability. */
+  FOREST(7, Runtimes.BOTH, Set.of(VECTOR), List.of(NUMBER, VECTOR, VECTOR), null);
+
+  /** Where a step can be run. */
+  public enum Runtimes {
+    /** In the JVM and inside Redis. */
+    BOTH,
+    /** In the JVM alone. */
+    JVM
+  }
+
+  /** Reads the parameters of a step. */
+  @FunctionalInterface
+  interface Decoder {
+    Step decode(Wiring wiring, ByteSource source);
+  }
+
+  private final int code;
+  private final Runtimes runtimes;
+  private final Set<SlotType> in;
+  private final List<SlotType> out;
+  private final @Nullable Decoder decoder;
+
+  StepKind(
+      int code,
+      Runtimes runtimes,
+      Set<SlotType> in,
+      List<SlotType> out,
+      @Nullable Decoder decoder) {
+    this.code = code;
+    this.runtimes = runtimes;
+    this.in = in;
+    this.out = out;
+    this.decoder = decoder;
+  }
+
+  /** The code in bytes. */
+  public int code() {
+    return code;
+  }
+
+  /** Where it can be run. */
+  public Runtimes runtimes() {
+    return runtimes;
+  }
+
+  /** Whether a slot of a type can be read. */
+  public boolean reads(SlotType type) {
+    return in.contains(type);
+  }
+
+  /** The types of the slots that it fills, of which the last may be left out. */
+  public List<SlotType> out() {
+    return out;
+  }
+
+  /** The kind of a code. */
+  public static StepKind of(int code, ByteSource source) {
+    for (StepKind kind : values()) {
+      if (kind.code == code) {
+        return kind;
+      }
+    }
+    throw source.error("step kind " + code + " is unknown to this build");
+  }
+
+  /** Reads the parameters of a step of this kind, which is not a forest. */
+  public Step decode(Wiring wiring, ByteSource source) {
+    if (decoder == null) {
+      throw new IllegalStateException(this + " is read by its own package");
+    }
+    return decoder.decode(wiring, source);
+  }
+}

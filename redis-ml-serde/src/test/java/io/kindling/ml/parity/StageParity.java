@@ -1,0 +1,262 @@
+package io.kindling.ml.parity;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kindling.ml.Column;
+import io.kindling.ml.FeatureVector;
+import io.kindling.ml.Model;
+import io.kindling.ml.Pipeline;
+import io.kindling.ml.PipelineEvaluator;
+import io.kindling.ml.spark.LocalSpark;
+import io.kindling.ml.spark.SparkModels;
+import io.kindling.ml.step.RowRefusedException;
+import io.kindling.ml.step.RowSkippedException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.DoubleUnaryOperator;
+import org.apache.spark.SparkException;
+import org.apache.spark.ml.PipelineStage;
+import org.apache.spark.ml.Transformer;
+import org.apache.spark.ml.linalg.Vector;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructType;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/**
+ * One Spark stage against its steps: what {@code transform} makes of a row, refuses or leaves out,
+ * they make of it, refuse or leave out. A subclass fits the stage in each of its settings and calls
+ * {@link #compare}.
+ *
+ * <p>{@code -Dkindling.parity.seed=N} repeats a run.
+ */
+@Tag("parity")
+@ExtendWith(StageParityReport.class)
+public abstract class StageParity {
+
+  /** Of all random rows of a run. */
+  protected static final long SEED = Long.getLong("kindling.parity.seed", new Random().nextLong());
+
+  /** A tolerance for what is equal to the bit. */
+  protected static final Tolerance EXACT = (column, row, expected) -> 0.0;
+
+  /** How far a number may lie from Spark's; the bound stands beside its derivation. */
+  @FunctionalInterface
+  protected interface Tolerance {
+    /**
+     * The largest difference allowed.
+     *
+     * @param column the output column
+     * @param row the row that went in
+     * @param expected Spark's number
+     */
+    double of(String column, Row row, double expected);
+  }
+
+  /** What became of a row: its columns, or null if it was left out, or a refusal. */
+  private sealed interface Outcome {
+    record Made(Map<String, @Nullable Object> columns) implements Outcome {}
+
+    record Skipped() implements Outcome {}
+
+    record Refused(String message) implements Outcome {}
+  }
+
+  /** A session for frames of the subclass. */
+  protected static SparkSession spark() {
+    return LocalSpark.session();
+  }
+
+  /** A frame of a few rows. */
+  protected static Dataset<Row> frame(StructType schema, List<Row> rows) {
+    return spark().createDataFrame(rows, schema);
+  }
+
+  /** As {@link #compare(String, Transformer, Dataset, Dataset, Tolerance)}, to the bit. */
+  protected static void compare(
+      String setting, Transformer stage, Dataset<Row> rows, Dataset<Row> edges) {
+    compare(setting, stage, rows, edges, EXACT);
+  }
+
+  /**
+   * Compares all that a fitted stage makes.
+   *
+   * @param setting of its parameters, for the report
+   * @param rows that it transforms without a failure, all at once
+   * @param edges each of which may be refused or left out, one by one
+   */
+  protected static void compare(
+      String setting,
+      Transformer stage,
+      Dataset<Row> rows,
+      Dataset<Row> edges,
+      Tolerance tolerance) {
+    List<String> made = new ArrayList<>(List.of(stage.transform(rows.limit(0)).columns()));
+    made.removeAll(List.of(rows.columns()));
+    Pipeline pipeline =
+        (Pipeline)
+            Model.fromBytes(
+                SparkModels.pipeline((PipelineStage) stage, rows.schema(), made).toBytes());
+    PipelineEvaluator evaluator = pipeline.evaluator();
+    StageParityReport.Line line = StageParityReport.line(stage.getClass().getSimpleName(), setting);
+
+    List<Row> given = rows.collectAsList();
+    List<Row> expected = stage.transform(rows).collectAsList();
+    assertThat(expected).as("rows that Spark makes of the ordinary ones").hasSameSizeAs(given);
+    for (int i = 0; i < given.size(); i++) {
+      Outcome outcome = new Outcome.Made(columns(expected.get(i), made));
+      compare(given.get(i), outcome, evaluator, tolerance, line);
+    }
+    checkSizes(expected, pipeline);
+    for (Row edge : edges.collectAsList()) {
+      compare(edge, ofSpark(stage, edge, rows.schema(), made), evaluator, tolerance, line);
+    }
+  }
+
+  private static void checkSizes(List<Row> expected, Pipeline pipeline) {
+    for (Column column : pipeline.computed()) {
+      for (Row row : expected) {
+        if (column.size() > 0 && row.getAs(column.name()) instanceof Vector vector) {
+          assertThat(column.size()).as("size of %s", column).isEqualTo(vector.size());
+        }
+      }
+    }
+  }
+
+  private static Outcome ofSpark(
+      Transformer stage, Row row, StructType schema, List<String> made) {
+    try {
+      List<Row> rows = stage.transform(frame(schema, List.of(row))).collectAsList();
+      return rows.isEmpty() ? new Outcome.Skipped() : new Outcome.Made(columns(rows.get(0), made));
+    } catch (Exception e) { // Spark's SparkException is checked, and Scala does not say so.
+      if (e instanceof SparkException || e instanceof RuntimeException) {
+        return new Outcome.Refused(String.valueOf(e.getMessage()));
+      }
+      throw e;
+    }
+  }
+
+  private static Outcome ofEvaluator(PipelineEvaluator evaluator, Row row) {
+    try {
+      return new Outcome.Made(evaluator.transform(fields(row)));
+    } catch (RowSkippedException e) {
+      return new Outcome.Skipped();
+    } catch (RowRefusedException e) {
+      return new Outcome.Refused(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** A row as an application gives it. */
+  protected static Map<String, @Nullable Object> fields(Row row) {
+    Map<String, @Nullable Object> fields = new HashMap<>();
+    for (String name : row.schema().fieldNames()) {
+      fields.put(name, value(row.get(row.fieldIndex(name))));
+    }
+    return fields;
+  }
+
+  private static Map<String, @Nullable Object> columns(Row row, List<String> names) {
+    Map<String, @Nullable Object> columns = new HashMap<>();
+    names.forEach(name -> columns.put(name, value(row.get(row.fieldIndex(name)))));
+    return columns;
+  }
+
+  private static @Nullable Object value(@Nullable Object value) {
+    if (value instanceof Vector vector) {
+      return SparkModels.features(vector);
+    }
+    if (value instanceof scala.collection.Seq<?> list) {
+      List<Object> texts = new ArrayList<>();
+      for (int i = 0; i < list.length(); i++) {
+        texts.add(list.apply(i));
+      }
+      return texts;
+    }
+    return value;
+  }
+
+  private static void compare(
+      Row row,
+      Outcome expected,
+      PipelineEvaluator evaluator,
+      Tolerance tolerance,
+      StageParityReport.Line line) {
+    Outcome actual = ofEvaluator(evaluator, row);
+    line.rows++;
+    String where = "seed " + SEED + ", row " + row + ", Spark: " + expected;
+    assertThat(actual.getClass()).as(where + ", ours: " + actual).isEqualTo(expected.getClass());
+    if (expected instanceof Outcome.Made of && actual instanceof Outcome.Made ours) {
+      line.made++;
+      of.columns()
+          .forEach(
+              (name, value) ->
+                  compare(
+                      where + ", column " + name,
+                      value,
+                      ours.columns().get(name),
+                      number -> tolerance.of(name, row, number),
+                      line));
+    }
+  }
+
+  private static void compare(
+      String where,
+      @Nullable Object expected,
+      @Nullable Object actual,
+      DoubleUnaryOperator tolerance,
+      StageParityReport.Line line) {
+    if (expected instanceof Number number && actual instanceof Double ours) {
+      checkNear(where, number.doubleValue(), ours, tolerance, line);
+    } else if (expected instanceof FeatureVector of && actual instanceof FeatureVector ours) {
+      // A sparse row does not tell its size here: those of zeros at the end compare as equal.
+      double[] theirs = of.toArray();
+      double[] own = Arrays.copyOf(ours.toArray(), Math.max(theirs.length, ours.toArray().length));
+      theirs = Arrays.copyOf(theirs, own.length);
+      for (int i = 0; i < own.length; i++) {
+        checkNear(where + "[" + i + "]", theirs[i], own[i], tolerance, line);
+      }
+    } else {
+      assertThat(actual).as(where).isEqualTo(expected);
+    }
+  }
+
+  private static void checkNear(
+      String where,
+      double expected,
+      double actual,
+      DoubleUnaryOperator tolerance,
+      StageParityReport.Line line) {
+    if (Double.compare(expected, actual) != 0) {
+      double difference = Math.abs(expected - actual);
+      double allowed = tolerance.applyAsDouble(expected);
+      line.differing++;
+      line.worst = Math.max(line.worst, difference);
+      line.worstShareOfBound = Math.max(line.worstShareOfBound, difference / allowed);
+      assertThat(difference <= allowed)
+          .as("%s: Spark %s, ours %s, allowed difference %s", where, expected, actual, allowed)
+          .isTrue();
+    }
+  }
+
+  /** Numbers that look for trouble. */
+  protected static double[] edgeNumbers() {
+    return new double[] {
+      0.0, -0.0, 1.0, -1.0, 0.5, 1e-300, -1e300, Double.MAX_VALUE, Double.MIN_VALUE,
+      Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, Double.NaN
+    };
+  }
+
+  /** Random numbers of many sizes. */
+  protected static double[] randomNumbers(Random random, int count) {
+    double[] numbers = new double[count];
+    Arrays.setAll(numbers, i -> random.nextGaussian() * Math.pow(10, random.nextInt(7) - 3));
+    return numbers;
+  }
+}

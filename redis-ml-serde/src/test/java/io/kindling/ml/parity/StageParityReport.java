@@ -1,0 +1,68 @@
+package io.kindling.ml.parity;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/** The table of all stages and settings: printed when the last has run, and written to target/. */
+final class StageParityReport implements BeforeAllCallback, AutoCloseable {
+
+  private static final Map<String, Line> LINES = new TreeMap<>();
+
+  /** What was compared of a stage in one setting. */
+  static final class Line {
+    long rows;
+    long made;
+    long differing;
+    double worst;
+    double worstShareOfBound;
+  }
+
+  static synchronized Line line(String stage, String setting) {
+    return LINES.computeIfAbsent(stage + " | " + setting, key -> new Line());
+  }
+
+  @Override
+  public void beforeAll(ExtensionContext context) {
+    context
+        .getRoot()
+        .getStore(ExtensionContext.Namespace.create(StageParityReport.class))
+        .getOrComputeIfAbsent(StageParityReport.class, key -> this);
+  }
+
+  /** The root context closes it when every test class has run. */
+  @Override
+  public void close() {
+    String table = table();
+    System.out.println(table);
+    try {
+      Files.writeString(Path.of("target", "stage-parity.md"), table);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static synchronized String table() {
+    StringBuilder table = new StringBuilder("Stages against Spark, seed " + StageParity.SEED + "\n\n");
+    table.append(
+        "| stage | setting | rows | answered | numbers not bit-equal | worst difference | worst share"
+            + " of the bound |\n|---|---|---|---|---|---|---|\n");
+    LINES.forEach(
+        (name, line) ->
+            table.append(
+                String.format(
+                    "| %s | %d | %d | %d | %.3g | %.3f |%n",
+                    name,
+                    line.rows,
+                    line.made,
+                    line.differing,
+                    line.worst,
+                    line.worstShareOfBound)));
+    return table.toString();
+  }
+}
