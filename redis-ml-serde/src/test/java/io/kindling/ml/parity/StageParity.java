@@ -154,7 +154,7 @@ public abstract class StageParity {
   }
 
   /** A row as an application gives it. */
-  protected static Map<String, @Nullable Object> fields(Row row) {
+  static Map<String, @Nullable Object> fields(Row row) {
     Map<String, @Nullable Object> fields = new HashMap<>();
     for (String name : row.schema().fieldNames()) {
       fields.put(name, value(row.get(row.fieldIndex(name))));
