@@ -1,7 +1,9 @@
 package io.kindling.ml;
 
 import io.kindling.ml.step.SlotType;
+import java.util.Arrays;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * A column of a {@link Pipeline}: a field that a row gives, or what a step makes.
@@ -16,24 +18,35 @@ public record Column(String name, Type type, int size) {
   /** What a column holds, and what a row may give for it. */
   public enum Type {
     /** A {@code Boolean}. */
-    BOOLEAN(SlotType.NUMBER),
+    BOOLEAN(0, SlotType.NUMBER),
     /** A whole number: {@code Byte}, {@code Short}, {@code Integer}, {@code Long}. */
-    INTEGER(SlotType.NUMBER),
+    INTEGER(1, SlotType.NUMBER),
     /** Any {@code Number}; it is rounded to a float. */
-    FLOAT(SlotType.NUMBER),
+    FLOAT(2, SlotType.NUMBER),
     /** Any {@code Number}; Spark's decimals, too, are served as doubles. */
-    DOUBLE(SlotType.NUMBER),
+    DOUBLE(3, SlotType.NUMBER),
     /** A {@code CharSequence}. */
-    TEXT(SlotType.TEXT),
+    TEXT(4, SlotType.TEXT),
     /** A {@link FeatureVector} or a {@code double[]}. */
-    VECTOR(SlotType.VECTOR),
+    VECTOR(5, SlotType.VECTOR),
     /** A {@code List} of texts or a {@code String[]}. */
-    TEXTS(SlotType.TEXTS);
+    TEXTS(6, SlotType.TEXTS);
 
+    private final int code;
     private final SlotType slot;
 
-    Type(SlotType slot) {
+    Type(int code, SlotType slot) {
+      this.code = code;
       this.slot = slot;
+    }
+
+    /** In bytes. */
+    int code() {
+      return code;
+    }
+
+    static Optional<Type> of(int code) {
+      return Arrays.stream(values()).filter(type -> type.code == code).findFirst();
     }
 
     SlotType slot() {

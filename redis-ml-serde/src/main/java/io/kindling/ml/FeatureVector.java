@@ -134,7 +134,8 @@ public final class FeatureVector implements Serializable {
   /**
    * Fills the vector of a slot.
    *
-   * @param size of a sparse row, if it is known; else it ends with the last index that the row names
+   * @param size of a sparse row, if it is known; else it ends with the last index that the row
+   *     names
    */
   void copyTo(VectorValue vector, int size) {
     if (indices == null) {

@@ -70,7 +70,7 @@ final class FieldReader {
         || (value instanceof BigInteger big && big.bitLength() > 63)) {
       return false;
     }
-    slots.setNumber(slot, number.longValue());
+    slots.setNumber(slot, (double) number.longValue());
     return true;
   }
 

@@ -1,8 +1,8 @@
 package io.kindling.ml;
 
-import io.kindling.ml.format.ModelFormatException;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.kindling.core.Redis;
+import io.kindling.ml.format.ModelFormatException;
 import io.kindling.ml.spark.SparkModels;
 import java.io.InvalidObjectException;
 import java.io.ObjectInputStream;

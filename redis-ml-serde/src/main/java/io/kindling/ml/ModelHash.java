@@ -1,11 +1,11 @@
 package io.kindling.ml;
 
-import io.kindling.ml.format.ModelFormatException;
 import io.kindling.core.Redis;
 import io.kindling.core.RedisKeys;
 import io.kindling.core.RedisPipeline;
 import io.kindling.core.RedisScript;
 import io.kindling.core.RedisScripts;
+import io.kindling.ml.format.ModelFormatException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;

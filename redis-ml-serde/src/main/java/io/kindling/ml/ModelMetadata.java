@@ -1,11 +1,11 @@
 package io.kindling.ml;
 
-import io.kindling.ml.format.ModelFormatException;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
+import io.kindling.ml.format.ModelFormatException;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;

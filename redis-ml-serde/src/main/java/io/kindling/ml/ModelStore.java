@@ -1,10 +1,10 @@
 package io.kindling.ml;
 
-import io.kindling.ml.format.ModelFormatException;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.kindling.core.KindlingException;
 import io.kindling.core.Redis;
 import io.kindling.core.RedisUnavailableException;
+import io.kindling.ml.format.ModelFormatException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;

@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A model alone that takes a vector is a pipeline of one step and one field.
  *
- * <p>Immutable and thread-safe; travels as its own bytes. {@link #predict} takes an evaluator from a
- * pool; a thread that has its own from {@link #evaluator()} saves that.
+ * <p>Immutable and thread-safe; travels as its own bytes. {@link #predict} takes an evaluator from
+ * a pool; a thread that has its own from {@link #evaluator()} saves that.
  *
  * @since 0.1
  */

@@ -89,8 +89,7 @@ public final class PipelineBuilder {
       }
       made.put(column.name(), column);
     }
-    planned.add(
-        new Planned(stage, List.copyOf(in), out.stream().map(Column::name).toList(), step));
+    planned.add(new Planned(stage, List.copyOf(in), out.stream().map(Column::name).toList(), step));
     return this;
   }
 
@@ -174,7 +173,8 @@ public final class PipelineBuilder {
         slots.put(name, columns.size());
         columns.add(made.get(name));
       }
-      steps.add(plan.step().apply(new Wiring(plan.stage(), at(plan.in(), slots), at(plan.out(), slots))));
+      steps.add(
+          plan.step().apply(new Wiring(plan.stage(), at(plan.in(), slots), at(plan.out(), slots))));
     }
     return Pipeline.of(new PipelineBody(columns, numFields, steps, outputs(slots)));
   }

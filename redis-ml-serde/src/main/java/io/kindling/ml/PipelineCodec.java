@@ -22,7 +22,7 @@ final class PipelineCodec {
     sink.varint(body.numFields());
     for (Column column : body.columns()) {
       sink.text(column.name());
-      sink.u8(column.type().ordinal());
+      sink.u8(column.type().code());
       sink.varint(column.size());
     }
     sink.varint(body.steps().size());
@@ -76,10 +76,9 @@ final class PipelineCodec {
         throw source.error("column '" + name + "' comes twice");
       }
       int code = source.u8();
-      if (code >= Column.Type.values().length) {
-        throw source.error("column type " + code + " is unknown to this build");
-      }
-      Column.Type type = Column.Type.values()[code];
+      Column.Type type =
+          Column.Type.of(code)
+              .orElseThrow(() -> source.error("column type " + code + " is unknown to this build"));
       int size = source.smallVarint("size");
       if (size > 0 && type != Column.Type.VECTOR) {
         throw source.error("column '" + name + "' of type " + type + " has size " + size);

@@ -3,10 +3,10 @@ package io.kindling.ml;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.kindling.ml.format.ModelFormatException;
 import io.kindling.core.Redis;
 import io.kindling.core.RedisReplyException;
 import io.kindling.core.testing.TestRedis;
+import io.kindling.ml.format.ModelFormatException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import io.kindling.ml.format.ModelFormatException;
 import io.kindling.core.Redis;
 import io.kindling.core.RedisConfig;
 import io.kindling.core.RedisReplyException;
 import io.kindling.core.testing.TestRedis;
+import io.kindling.ml.format.ModelFormatException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;

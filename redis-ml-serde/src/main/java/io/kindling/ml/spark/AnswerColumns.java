@@ -3,8 +3,8 @@ package io.kindling.ml.spark;
 import io.kindling.ml.PipelineBuilder;
 
 /**
- * The columns that a model makes. One that Spark is told not to make, by an empty name, is made here
- * under a name that no other has.
+ * The columns that a model makes. One that Spark is told not to make, by an empty name, is made
+ * here under a name that no other has.
  */
 record AnswerColumns(String prediction, String raw, String probability) {
 

@@ -35,8 +35,7 @@ final class ForestConverter implements StageConverter {
   }
 
   private static <M> StageConverter of(Class<M> type, Function<M, Forest> forest) {
-    return new ForestConverter(
-        type.getSimpleName(), stage -> forest.apply(stage.as(type)));
+    return new ForestConverter(type.getSimpleName(), stage -> forest.apply(stage.as(type)));
   }
 
   @Override

@@ -19,8 +19,7 @@ final class OneHotEncoderConverter implements StageConverter {
   public void convert(StageParams stage, PipelineBuilder pipeline) {
     int[] categories = stage.as(OneHotEncoderModel.class).categorySizes();
     HandleInvalid handleInvalid = stage.handleInvalid();
-    int more =
-        (handleInvalid == HandleInvalid.KEEP ? 1 : 0) - (stage.flag("dropLast") ? 1 : 0);
+    int more = (handleInvalid == HandleInvalid.KEEP ? 1 : 0) - (stage.flag("dropLast") ? 1 : 0);
     List<String> inputs = stage.inputs();
     List<String> outputs = stage.outputs();
     for (int i = 0; i < inputs.size(); i++) {

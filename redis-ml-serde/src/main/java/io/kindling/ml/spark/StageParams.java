@@ -1,5 +1,6 @@
 package io.kindling.ml.spark;
 
+import com.google.errorprone.annotations.FormatMethod;
 import io.kindling.ml.step.HandleInvalid;
 import java.util.List;
 import org.apache.spark.ml.PipelineStage;
@@ -71,6 +72,7 @@ final class StageParams {
     return stage.getOrDefault(known);
   }
 
+  @FormatMethod
   IllegalArgumentException failure(String problem, Object... arguments) {
     return new IllegalArgumentException(
         "Cannot convert stage " + uid() + ": " + String.format(problem, arguments));

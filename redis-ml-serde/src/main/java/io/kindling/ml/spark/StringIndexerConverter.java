@@ -2,13 +2,13 @@ package io.kindling.ml.spark;
 
 import io.kindling.ml.Column;
 import io.kindling.ml.PipelineBuilder;
+import io.kindling.ml.step.HandleInvalid;
+import io.kindling.ml.step.Step;
 import io.kindling.ml.step.StringIndexerStep;
 import io.kindling.ml.step.Wiring;
 import java.util.List;
 import java.util.function.Function;
 import org.apache.spark.ml.feature.StringIndexerModel;
-import io.kindling.ml.step.HandleInvalid;
-import io.kindling.ml.step.Step;
 
 /** {@code StringIndexerModel}. As Spark does, leaves out columns that are not there. */
 final class StringIndexerConverter implements StageConverter {
@@ -39,14 +39,12 @@ final class StringIndexerConverter implements StageConverter {
     }
   }
 
-  private static Function<Wiring, Step> step(
-      StageParams stage, Column input, List<String> labels) {
+  private static Function<Wiring, Step> step(StageParams stage, Column input, List<String> labels) {
     HandleInvalid handleInvalid = stage.handleInvalid();
     if (input.type() == Column.Type.TEXT) {
       return wiring -> StringIndexerStep.ofTexts(wiring, labels, handleInvalid);
     }
-    double[] numbers =
-        labels.stream().mapToDouble(label -> number(stage, input, label)).toArray();
+    double[] numbers = labels.stream().mapToDouble(label -> number(stage, input, label)).toArray();
     return wiring -> StringIndexerStep.ofNumbers(wiring, numbers, handleInvalid);
   }
 
@@ -62,7 +60,7 @@ final class StringIndexerConverter implements StageConverter {
         case INTEGER -> {
           long whole = Long.parseLong(label);
           if (Math.abs(whole) <= MAX_WHOLE) {
-            return whole;
+            return (double) whole;
           }
         }
         case FLOAT, DOUBLE -> {
@@ -80,7 +78,6 @@ final class StringIndexerConverter implements StageConverter {
       // It is no label of such a column, as below.
     }
     throw stage.failure(
-        "its label '%s' cannot occur in column '%s' of type %s",
-        label, input.name(), input.type());
+        "its label '%s' cannot occur in column '%s' of type %s", label, input.name(), input.type());
   }
 }

@@ -47,7 +47,10 @@ public final class IndexToStringStep implements Step {
       int index = (int) row.number(in); // as Spark: what is between two indices is the lower
       if (index < 0 || index >= labels.size()) {
         throw RowRefusedException.of(
-            this, "has no label for index %s, allowed are 0 to %d", row.number(in), labels.size() - 1);
+            this,
+            "has no label for index %s, allowed are 0 to %d",
+            row.number(in),
+            labels.size() - 1);
       }
       row.setText(out, labels.get(index));
     };

@@ -17,8 +17,7 @@ public final class OneHotEncoderStep implements Step {
    * @param size of the vector; a category that is not below it gives a vector of zeros
    * @param handleInvalid error or keep; keep gives what is unknown the place behind the categories
    */
-  public OneHotEncoderStep(
-      Wiring wiring, int categories, int size, HandleInvalid handleInvalid) {
+  public OneHotEncoderStep(Wiring wiring, int categories, int size, HandleInvalid handleInvalid) {
     this.wiring = wiring;
     this.categories = categories;
     this.size = size;
@@ -33,7 +32,7 @@ public final class OneHotEncoderStep implements Step {
 
   @Override
   public void encode(ByteSink sink) {
-    sink.u8(handleInvalid.ordinal());
+    handleInvalid.encode(sink);
     sink.varint(categories);
     sink.varint(size);
   }

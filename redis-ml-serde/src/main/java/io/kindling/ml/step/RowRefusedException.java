@@ -26,7 +26,10 @@ public final class RowRefusedException extends KindlingException {
   @FormatMethod
   static RowRefusedException of(Step step, String problem, Object... arguments) {
     return new RowRefusedException(
-        "Cannot answer the row: stage " + step.wiring().stage() + " " + String.format(problem, arguments));
+        "Cannot answer the row: stage "
+            + step.wiring().stage()
+            + " "
+            + String.format(problem, arguments));
   }
 
   /** A value for a message, which is cut if it is long. */

@@ -3,8 +3,8 @@ package io.kindling.ml.step;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The values of one row, by slot: numbers as doubles, texts, vectors and lists of texts. Reused from
- * row to row; one thread's.
+ * The values of one row, by slot: numbers as doubles, texts, vectors and lists of texts. Reused
+ * from row to row; one thread's.
  */
 public final class Slots {
 

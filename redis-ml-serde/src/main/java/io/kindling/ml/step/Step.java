@@ -3,8 +3,8 @@ package io.kindling.ml.step;
 import io.kindling.ml.format.ByteSink;
 
 /**
- * One step of a pipeline: reads some slots of a row and fills others, as a Spark stage does with its
- * columns. Immutable.
+ * One step of a pipeline: reads some slots of a row and fills others, as a Spark stage does with
+ * its columns. Immutable.
  */
 public interface Step {
 

@@ -5,12 +5,12 @@ import static io.kindling.ml.step.SlotType.TEXT;
 import static io.kindling.ml.step.SlotType.VECTOR;
 
 import io.kindling.ml.format.ByteSource;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The kinds of steps, by the code that stands for them in bytes. Codes are never used again. */
+@SuppressWarnings("ImmutableEnumChecker") // Set.of, List.of, and decoders without state
 public enum StepKind {
   /** {@link StringIndexerStep} of a text. */
   INDEX_TEXT(1, Runtimes.BOTH, Set.of(TEXT), List.of(NUMBER), StringIndexerStep::decodeText),
@@ -23,7 +23,7 @@ public enum StepKind {
   /** {@link OneHotEncoderStep}. */
   ONE_HOT(5, Runtimes.BOTH, Set.of(NUMBER), List.of(VECTOR), OneHotEncoderStep::decode),
   /** {@link VectorAssemblerStep}. */
-  ASSEMBLE(6, Runtimes.BOTH, EnumSet.of(NUMBER, VECTOR), List.of(VECTOR), VectorAssemblerStep::decode),
+  ASSEMBLE(6, Runtimes.BOTH, Set.of(NUMBER, VECTOR), List.of(VECTOR), VectorAssemblerStep::decode),
   /** A forest; it fills prediction, raw prediction and probability. */
   FOREST(7, Runtimes.BOTH, Set.of(VECTOR), List.of(NUMBER, VECTOR, VECTOR), null);
 

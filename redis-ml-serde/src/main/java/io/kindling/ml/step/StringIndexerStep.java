@@ -21,7 +21,9 @@ public final class StringIndexerStep implements Step {
   /** Of a column of texts; else empty. */
   private final List<String> labels;
 
-  /** Of a column of numbers; else empty. A label that no number's text equals is replaced by one. */
+  /**
+   * Of a column of numbers; else empty. A label that no number's text equals is replaced by one.
+   */
   private final double[] numbers;
 
   private final Map<Object, Double> indexOf = new HashMap<>();
@@ -48,8 +50,7 @@ public final class StringIndexerStep implements Step {
   /** Of a column of texts. */
   public static StringIndexerStep ofTexts(
       Wiring wiring, List<String> labels, HandleInvalid handleInvalid) {
-    return new StringIndexerStep(
-        StepKind.INDEX_TEXT, wiring, handleInvalid, labels, new double[0]);
+    return new StringIndexerStep(StepKind.INDEX_TEXT, wiring, handleInvalid, labels, new double[0]);
   }
 
   /**
@@ -59,8 +60,7 @@ public final class StringIndexerStep implements Step {
    */
   public static StringIndexerStep ofNumbers(
       Wiring wiring, double[] numbers, HandleInvalid handleInvalid) {
-    return new StringIndexerStep(
-        StepKind.INDEX_NUMBER, wiring, handleInvalid, List.of(), numbers);
+    return new StringIndexerStep(StepKind.INDEX_NUMBER, wiring, handleInvalid, List.of(), numbers);
   }
 
   static StringIndexerStep decodeText(Wiring wiring, ByteSource source) {
@@ -75,7 +75,7 @@ public final class StringIndexerStep implements Step {
 
   @Override
   public void encode(ByteSink sink) {
-    sink.u8(handleInvalid.ordinal());
+    handleInvalid.encode(sink);
     if (kind == StepKind.INDEX_TEXT) {
       sink.texts(labels);
     } else {

@@ -37,7 +37,7 @@ public final class VectorAssemblerStep implements Step {
 
   @Override
   public void encode(ByteSink sink) {
-    sink.u8(handleInvalid.ordinal());
+    handleInvalid.encode(sink);
     for (int size : sizes) {
       sink.varint(size + 1L);
     }

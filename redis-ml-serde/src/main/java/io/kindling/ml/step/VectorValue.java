@@ -3,8 +3,8 @@ package io.kindling.ml.step;
 import java.util.Arrays;
 
 /**
- * A vector of one row, dense or sparse. Its memory is reused from row to row. An index that a sparse
- * one does not name has the value 0.0.
+ * A vector of one row, dense or sparse. Its memory is reused from row to row. An index that a
+ * sparse one does not name has the value 0.0.
  */
 public final class VectorValue {
 

@@ -130,8 +130,7 @@ public abstract class StageParity {
     }
   }
 
-  private static Outcome ofSpark(
-      Transformer stage, Row row, StructType schema, List<String> made) {
+  private static Outcome ofSpark(Transformer stage, Row row, StructType schema, List<String> made) {
     try {
       List<Row> rows = stage.transform(frame(schema, List.of(row))).collectAsList();
       return rows.isEmpty() ? new Outcome.Skipped() : new Outcome.Made(columns(rows.get(0), made));
@@ -248,8 +247,18 @@ public abstract class StageParity {
   /** Numbers that look for trouble. */
   protected static double[] edgeNumbers() {
     return new double[] {
-      0.0, -0.0, 1.0, -1.0, 0.5, 1e-300, -1e300, Double.MAX_VALUE, Double.MIN_VALUE,
-      Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, Double.NaN
+      0.0,
+      -0.0,
+      1.0,
+      -1.0,
+      0.5,
+      1e-300,
+      -1e300,
+      Double.MAX_VALUE,
+      Double.MIN_VALUE,
+      Double.POSITIVE_INFINITY,
+      Double.NEGATIVE_INFINITY,
+      Double.NaN
     };
   }
 

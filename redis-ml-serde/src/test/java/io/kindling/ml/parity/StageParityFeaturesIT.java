@@ -72,8 +72,7 @@ class StageParityFeaturesIT extends StageParity {
   void stringIndexer_integersAndOrders(String handleInvalid) {
     Dataset<Row> rows = column(DataTypes.IntegerType, List.of(3, 1, 2, 3, -7, 2, 3));
     Dataset<Row> edges = column(DataTypes.IntegerType, withNull(3, -7, 0, 4));
-    for (String order :
-        List.of("frequencyDesc", "frequencyAsc", "alphabetDesc", "alphabetAsc")) {
+    for (String order : List.of("frequencyDesc", "frequencyAsc", "alphabetDesc", "alphabetAsc")) {
       compare(
           "integers, " + order + ", " + handleInvalid,
           indexer(handleInvalid).setStringOrderType(order).fit(rows),
@@ -83,7 +82,10 @@ class StageParityFeaturesIT extends StageParity {
   }
 
   private static StringIndexer indexer(String handleInvalid) {
-    return new StringIndexer().setInputCol("in").setOutputCol("out").setHandleInvalid(handleInvalid);
+    return new StringIndexer()
+        .setInputCol("in")
+        .setOutputCol("out")
+        .setHandleInvalid(handleInvalid);
   }
 
   @ParameterizedTest

@@ -48,7 +48,8 @@ final class StageParityReport implements BeforeAllCallback, AutoCloseable {
   }
 
   private static synchronized String table() {
-    StringBuilder table = new StringBuilder("Stages against Spark, seed " + StageParity.SEED + "\n\n");
+    StringBuilder table =
+        new StringBuilder("Stages against Spark, seed " + StageParity.SEED + "\n\n");
     table.append(
         "| stage | setting | rows | answered | numbers not bit-equal | worst difference | worst share"
             + " of the bound |\n|---|---|---|---|---|---|---|\n");

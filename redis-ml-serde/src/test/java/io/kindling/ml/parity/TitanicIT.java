@@ -33,8 +33,7 @@ class TitanicIT {
     Dataset<Row> passengers = passengers();
     PipelineModel trained = train(passengers);
     Pipeline pipeline =
-        (Pipeline)
-            Model.fromBytes(SparkModels.pipeline(trained, passengers.schema()).toBytes());
+        (Pipeline) Model.fromBytes(SparkModels.pipeline(trained, passengers.schema()).toBytes());
 
     assertThat(pipeline.fields())
         .extracting(Column::name)
@@ -62,10 +61,7 @@ class TitanicIT {
 
   private static PipelineModel train(Dataset<Row> passengers) {
     StringIndexerModel label =
-        new StringIndexer()
-            .setInputCol("Survived")
-            .setOutputCol("label")
-            .fit(passengers);
+        new StringIndexer().setInputCol("Survived").setOutputCol("label").fit(passengers);
     PipelineStage[] stages = {
       label,
       new Imputer()
