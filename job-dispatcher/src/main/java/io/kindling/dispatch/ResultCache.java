@@ -10,15 +10,23 @@ final class ResultCache {
   private final Map<Key, CountResult> results;
 
   ResultCache(int capacity) {
-    this.results =
-        new LinkedHashMap<>(16, 0.75f, true) {
-          private static final long serialVersionUID = 1;
+    results = new Recent(capacity);
+  }
 
-          @Override
-          protected boolean removeEldestEntry(Map.Entry<Key, CountResult> eldest) {
-            return size() > capacity;
-          }
-        };
+  /** Drops the eldest. It has a name because javac names an anonymous class's parameters at whim. */
+  private static final class Recent extends LinkedHashMap<Key, CountResult> {
+    private static final long serialVersionUID = 1;
+    private final int capacity;
+
+    Recent(int capacity) {
+      super(16, 0.75f, /* accessOrder= */ true);
+      this.capacity = capacity;
+    }
+
+    @Override
+    protected boolean removeEldestEntry(Map.Entry<Key, CountResult> eldest) {
+      return size() > capacity;
+    }
   }
 
   /**
