@@ -13,7 +13,9 @@ final class ResultCache {
     results = new Recent(capacity);
   }
 
-  /** Drops the eldest. It has a name because javac names an anonymous class's parameters at whim. */
+  /**
+   * Drops the eldest. It has a name because javac names an anonymous class's parameters at whim.
+   */
   private static final class Recent extends LinkedHashMap<Key, CountResult> {
     private static final long serialVersionUID = 1;
     private final int capacity;
