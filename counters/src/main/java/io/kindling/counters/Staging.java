@@ -14,7 +14,7 @@ import java.util.concurrent.ThreadLocalRandom;
  * first step marks the partition, so that nobody folds meanwhile.
  */
 final class Staging {
-  /** In one chunk, and in a commit without chunks. */
+  /** In a full chunk, as the format and fold.lua have it, and in a commit without chunks. */
   static final int MAX_FIELDS = 1_000;
 
   /** A stage that no record names goes after this time. */
