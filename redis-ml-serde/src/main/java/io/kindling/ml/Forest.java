@@ -97,7 +97,10 @@ public final class Forest implements Model {
    * @throws ModelFormatException for every other input
    */
   public static Forest fromBytes(byte[] bytes) {
-    return (Forest) ModelCodec.decode(bytes);
+    if (ModelCodec.decode(bytes) instanceof Forest forest) {
+      return forest;
+    }
+    throw new ModelFormatException("Cannot decode forest: the bytes are a pipeline's");
   }
 
   /** How the trees' answers become one. */

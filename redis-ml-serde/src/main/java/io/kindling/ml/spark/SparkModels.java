@@ -196,10 +196,12 @@ public final class SparkModels {
    * model; of stages without a model, to all that they make.
    *
    * @param stage a {@code PipelineModel}, a {@code CrossValidatorModel} or {@code
-   *     TrainValidationSplitModel}, whose best model is taken, or any stage of {@code
-   *     docs/supported-stages.md}
+   *     TrainValidationSplitModel}, whose best model is taken, {@code StringIndexerModel}, {@code
+   *     IndexToString}, {@code ImputerModel}, {@code OneHotEncoderModel}, {@code VectorAssembler},
+   *     or a tree or an ensemble of trees
    * @param schema of the frames that the stage transforms; columns that nothing needs for the
    *     answer, such as the label, may be in it and become no fields
+   * @throws IllegalArgumentException for another stage, which is named
    */
   public static Pipeline pipeline(PipelineStage stage, StructType schema) {
     return builder(stage, schema).build();
