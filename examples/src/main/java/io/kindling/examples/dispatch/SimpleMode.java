@@ -4,12 +4,15 @@ import io.kindling.core.Redis;
 import io.kindling.dispatch.SimpleDispatcher;
 import io.kindling.examples.EmbeddedRedis;
 import java.io.PrintStream;
+import java.time.Duration;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
-/** The lines of the README on SIMPLE mode: one Spark job a command, at most once. */
+/** The lines of docs/dispatcher.md on SIMPLE mode: one Spark job a command, at most once. */
 public final class SimpleMode {
+  private static final Duration LIMIT = Duration.ofMinutes(1);
+
   private SimpleMode() {}
 
   /** Asks one question, on a Redis of its own. */
@@ -40,9 +43,15 @@ public final class SimpleMode {
     thread.join();
   }
 
+  /** Polls, and not for ever: a command that is lost is never answered. */
   private static String await(Redis redis, String key) throws InterruptedException {
+    long start = System.nanoTime();
     String answer = redis.jedis().get(key);
     while (answer == null) {
+      if (System.nanoTime() - start > LIMIT.toNanos()) {
+        throw new IllegalStateException(
+            "Cannot read '%s': there is no answer after %s".formatted(key, LIMIT));
+      }
       Thread.sleep(20);
       answer = redis.jedis().get(key);
     }
