@@ -12,8 +12,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -35,6 +38,11 @@ final class Scans {
   private final Answers answers;
   private final Runnable atEnd;
   private final ExecutorService threads = Threads.pool("scan");
+
+  /** Parsing is a good part of what a count costs. */
+  private final ExecutorService gates =
+      Threads.pool("gates", Runtime.getRuntime().availableProcessors());
+
   private final Set<CountBatch> running = ConcurrentHashMap.newKeySet();
 
   /**
@@ -103,7 +111,7 @@ final class Scans {
     }
   }
 
-  private void answer(CountBatch batch) {
+  private void answer(CountBatch batch) throws InterruptedException {
     DatasetVersion version;
     try {
       version = datasets.acquire(batch.dataset());
@@ -126,12 +134,18 @@ final class Scans {
   }
 
   /** What fails here fails alone. */
-  private void read(CountBatch batch, DatasetVersion version) {
+  private void read(CountBatch batch, DatasetVersion version) throws InterruptedException {
+    List<Future<Predicate>> checked =
+        gates.invokeAll(
+            batch.asked().stream()
+                .<Callable<Predicate>>map(
+                    asked -> () -> version.checkCount(asked.lease().tenant(), asked.where()))
+                .toList());
     Map<Lease, String> known = new LinkedHashMap<>();
-    for (CountBatch.Asked asked : batch.asked()) {
-      Lease lease = asked.lease();
+    for (int i = 0; i < checked.size(); i++) {
+      Lease lease = batch.asked().get(i).lease();
       try {
-        Predicate predicate = version.checkCount(lease.tenant(), asked.where());
+        Predicate predicate = passed(checked.get(i));
         if (joins(batch, lease, version, predicate)) {
           continue;
         }
@@ -148,6 +162,17 @@ final class Scans {
       }
     }
     answers.finish(known);
+  }
+
+  private static Predicate passed(Future<Predicate> checked) throws InterruptedException {
+    try {
+      return checked.get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof Error error) {
+        throw error;
+      }
+      throw (RuntimeException) e.getCause(); // The gate declares no checked ones.
+    }
   }
 
   /** Looked for before the cache: a scan that ends between the two has cached its counts before. */
@@ -216,7 +241,9 @@ final class Scans {
 
   /** Takes no more, and waits for what runs; returns whether all has ended. */
   boolean drain(long deadlineNanos) throws InterruptedException {
-    return Threads.drain(threads, deadlineNanos);
+    boolean ended = Threads.drain(threads, deadlineNanos);
+    gates.shutdown();
+    return ended;
   }
 
   /** Ends the jobs of all that still run. */

@@ -46,36 +46,46 @@ class QuickstartIT {
   }
 
   @Test
-  void run_onItsOwnRedis_printsEveryTableAndNoDifference() {
-    Run run =
-        Run.of(
-            "--data",
-            "data/movietweetings-100k",
-            "--trees",
-            "5",
-            "--films",
-            "2",
-            "--calls",
-            "2000");
+  void run_onRedisByUri_printsEveryTableAndNoDifferenceAndRemovesWhatItMade() {
+    try (EmbeddedRedis server = EmbeddedRedis.start();
+        Redis redis = Redis.connect(server.uri())) {
+      redis.jedis().set("mine", "stays");
 
-    assertThat(run.err()).isEmpty();
-    assertThat(run.exitCode()).isZero();
-    assertThat(run.line("MovieTweetings:"))
-        .isEqualTo("MovieTweetings: 100,000 ratings by 16,554 people of 10,506 films.");
-    assertThat(run.line("2 of 2")).isEqualTo("   2 of 2  Iron Man 3 (2013)");
-    assertThat(run.line("all")).matches("  all +[1-9]\\d\\d +[0-9.]+ % +[0-9.]+ %");
-    assertThat(run.out()).filteredOn(line -> line.startsWith("  Man of Steel (2013)")).hasSize(2);
-    String times = " +[0-9.]+ [um]s +[0-9.]+ [um]s +[0-9.,]+ +[0-9.,]+";
-    assertThat(run.line("Spark transform")).matches("  Spark transform" + times + " +20 +0");
-    assertThat(run.line("Spark predict")).matches("  Spark predict" + times + " +[234]\\d\\d +0");
-    assertThat(run.line("Kindling jvm")).matches("  Kindling jvm" + times + " +[234]\\d\\d +0");
-    assertThat(run.line("Kindling functions"))
-        .matches("  Kindling functions" + times + " +[234]\\d\\d +0");
-    assertThat(run.line("ratings           100,000")) // truth, accumulator, Kindling
-        .matches("  ratings +100,000 +[1-9][\\d,]+ +100,000");
-    assertThat(run.line("Kindling, one pass"))
-        .matches("  Kindling, one pass +1,000 +[0-9.]+ s +[0-9.]+ ms +0");
-    assertThat(run.out()).last().isEqualTo("differences: 0");
+      Run run =
+          Run.of(
+              "--data",
+              "data/movietweetings-100k",
+              "--redis",
+              server.uri(),
+              "--trees",
+              "5",
+              "--films",
+              "2",
+              "--calls",
+              "2000");
+
+      assertThat(run.err()).isEmpty();
+      assertThat(run.exitCode()).isZero();
+      assertThat(run.line("MovieTweetings:"))
+          .isEqualTo("MovieTweetings: 100,000 ratings by 16,554 people of 10,506 films.");
+      assertThat(run.line("2 of 2")).isEqualTo("   2 of 2  Iron Man 3 (2013)");
+      assertThat(run.line("all")).matches("  all +[1-9]\\d\\d +[0-9.]+ % +[0-9.]+ %");
+      assertThat(run.out()).filteredOn(line -> line.startsWith("  Man of Steel (2013)")).hasSize(2);
+      String times = " +[0-9.]+ [um]s +[0-9.]+ [um]s +[0-9.,]+ +[0-9.,]+";
+      assertThat(run.line("Spark transform")).matches("  Spark transform" + times + " +20 +0");
+      assertThat(run.line("Spark predict")).matches("  Spark predict" + times + " +[234]\\d\\d +0");
+      assertThat(run.line("Kindling jvm")).matches("  Kindling jvm" + times + " +[234]\\d\\d +0");
+      assertThat(run.line("Kindling functions"))
+          .matches("  Kindling functions" + times + " +[234]\\d\\d +0");
+      assertThat(run.line("ratings           100,000")) // truth, accumulator, Kindling
+          .matches("  ratings +100,000 +[1-9][\\d,]+ +100,000");
+      assertThat(run.line("Kindling, one pass"))
+          .matches("  Kindling, one pass +1,000 +[0-9.]+ s +[0-9.]+ ms +0");
+      assertThat(run.out()).last().isEqualTo("differences: 0");
+      assertThat(run.line("They are removed"))
+          .isEqualTo("They are removed at the end; --keep leaves them.");
+      assertThat(redis.jedis().keys("*")).containsExactly("mine");
+    }
   }
 
   @Test
@@ -113,34 +123,6 @@ class QuickstartIT {
                       List.of(command.group(2).getBytes(UTF_8)));
       assertThat(run.line("It replies")).startsWith("It replies \"" + new String(reply, UTF_8));
       assertThat(run.out()).last().isEqualTo("differences: 0");
-    }
-  }
-
-  @Test
-  void run_onRedisByUri_removesItsForestsAndNothingElse() {
-    try (EmbeddedRedis server = EmbeddedRedis.start();
-        Redis redis = Redis.connect(server.uri())) {
-      redis.jedis().set("mine", "stays");
-
-      Run run =
-          Run.of(
-              "--data",
-              "data/movietweetings-100k",
-              "--redis",
-              server.uri(),
-              "--trees",
-              "2",
-              "--films",
-              "2",
-              "--calls",
-              "100");
-
-      assertThat(run.err()).isEmpty();
-      assertThat(run.exitCode()).isZero();
-      assertThat(run.line("They are removed"))
-          .isEqualTo("They are removed at the end; --keep leaves them.");
-      assertThat(run.out()).last().isEqualTo("differences: 0");
-      assertThat(redis.jedis().keys("*")).containsExactly("mine");
     }
   }
 

@@ -12,7 +12,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.spark.sql.SparkSession;
@@ -32,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  *
  * 1. CatalystSqlParser, and not the session's own parser: it does not substitute ${...}, knows no session
  *    variables or extensions, and gives an unresolved tree.
- * 2. It runs on a thread of its own, whose stack is large enough for all that passes the limits; what
+ * 2. It runs on a thread that nothing else uses, whose stack is large enough for all that passes the limits; what
  *    overflows it nevertheless is refused and harms nobody. The session is set active on that thread, because
  *    the parser asks it for the ANSI mode, the time zone and the like.
  * 3. Nodes are read by the simple name of their class and as scala.Product, so that a class that moves or gains
@@ -47,6 +49,15 @@ final class CatalystParser {
 
   /** No text within the limits is known to take a second; this is for those that are not known. */
   private static final long PATIENCE_SECONDS = 60;
+
+  /** One for each text that is being parsed; one that has nothing to do ends after a minute. */
+  private static final ExecutorService THREADS =
+      Executors.newCachedThreadPool(
+          work -> {
+            var thread = new Thread(null, work, "kindling-gate", STACK_BYTES);
+            thread.setDaemon(true);
+            return thread;
+          });
 
   private static final int MAX_NODES = 50_000;
   private static final String TIME_ZONE = "spark.sql.session.timeZone";
@@ -66,12 +77,8 @@ final class CatalystParser {
    * @throws PredicateRefusedException if it is none
    */
   SyntaxNode parse(String text, List<Token> tokens) {
-    var task = new FutureTask<>(() -> new Tree(text).read(parseHere(text), 0));
-    var thread = new Thread(null, task, "kindling-gate", STACK_BYTES);
-    thread.setDaemon(true);
-    thread.start();
     try {
-      return join(task);
+      return join(THREADS.submit(() -> parseHere(text)));
     } catch (ExecutionException e) {
       throw refused(e.getCause(), new Position(text, tokens));
     } catch (TimeoutException e) {
@@ -79,19 +86,23 @@ final class CatalystParser {
     }
   }
 
-  private Expression parseHere(String text) throws Exception {
-    if (session == null) {
-      SparkSession.clearActiveSession();
-      // Without a session this is the thread's own.
-      SQLConf.get().setConfString(TIME_ZONE, zone.getId());
-    } else {
-      SparkSession.setActiveSession(session);
+  private SyntaxNode parseHere(String text) throws Exception {
+    try {
+      if (session == null) {
+        SparkSession.clearActiveSession();
+        // Without a session this is the thread's own.
+        SQLConf.get().setConfString(TIME_ZONE, zone.getId());
+      } else {
+        SparkSession.setActiveSession(session);
+      }
+      return new Tree(text).read(CatalystSqlParser$.MODULE$.parseExpression(text), 0);
+    } finally {
+      SparkSession.clearActiveSession(); // The thread may outlive the session.
     }
-    return CatalystSqlParser$.MODULE$.parseExpression(text);
   }
 
   /** Waits on if interrupted: the task is short, and its thread cannot be stopped. */
-  private static SyntaxNode join(FutureTask<SyntaxNode> task)
+  private static SyntaxNode join(Future<SyntaxNode> task)
       throws ExecutionException, TimeoutException {
     boolean interrupted = false;
     try {

@@ -2,23 +2,31 @@ package io.kindling.dispatch.scan;
 
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerBlockManagerRemoved;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.storage.RDDInfo;
 import org.apache.spark.storage.StorageLevel;
 
 /*
  * One persisted RDD a leaf, since a frame may have a thousand columns and a batch touches few. All
  * have the partitions of the pinned frame, and within a partition the same blocks of rows, so that
- * they can be zipped. What is lost with an executor is read again from the pinned frame: leaves
- * that were first touched together are read together once more, not one after the other.
+ * they can be zipped. What is lost with an executor while a job runs, that job reads again from
+ * the pinned frame, leaf by leaf. By the next one the leaves that lack a part are made anew,
+ * together in one pass.
  */
 
 /** The blocks of a frame's leaves, made when a leaf is first touched. Driver only. */
@@ -34,9 +42,24 @@ final class ColumnStore implements AutoCloseable {
   /** The least recently touched first. */
   private final Map<Leaf, Stored> stored = new LinkedHashMap<>(16, 0.75f, true);
 
+  private final SparkContext spark;
+  private final LossListener losses = new LossListener();
+
   ColumnStore(PinnedFrame frame, long capBytes) {
     this.frame = frame;
     this.capBytes = capBytes;
+    spark = frame.rows().sparkSession().sparkContext();
+    spark.addSparkListener(losses);
+  }
+
+  /** Notes that blocks may have been lost. */
+  private static final class LossListener extends SparkListener {
+    private final AtomicBoolean lost = new AtomicBoolean();
+
+    @Override
+    public void onBlockManagerRemoved(SparkListenerBlockManagerRemoved removed) {
+      lost.set(true);
+    }
   }
 
   long numRows() {
@@ -48,6 +71,9 @@ final class ColumnStore implements AutoCloseable {
    * that reads all of it in one pass.
    */
   synchronized List<JavaRDD<LeafBlock>> touch(List<Leaf> leaves) {
+    if (losses.lost.getAndSet(false)) {
+      dropIncomplete();
+    }
     List<Leaf> missing = leaves.stream().filter(leaf -> !stored.containsKey(leaf)).toList();
     if (!missing.isEmpty()) {
       build(missing);
@@ -78,9 +104,7 @@ final class ColumnStore implements AutoCloseable {
     }
     try {
       long[] bytes = together.map(Blocks::memoryBytes).reduce(Blocks::sum);
-      for (JavaRDD<LeafBlock> each : apart) {
-        each.count();
-      }
+      SharedScan.zip(apart).count(); // has all of them computed, in one job
       for (int i = 0; i < leaves.size(); i++) {
         stored.put(leaves.get(i), new Stored(apart.get(i), bytes[i]));
       }
@@ -90,6 +114,25 @@ final class ColumnStore implements AutoCloseable {
     } finally {
       together.unpersist(false);
     }
+  }
+
+  private void dropIncomplete() {
+    Set<Integer> complete = new HashSet<>();
+    for (RDDInfo info : spark.getRDDStorageInfo()) {
+      if (info.numCachedPartitions() == info.numPartitions()) {
+        complete.add(info.id());
+      }
+    }
+    stored
+        .values()
+        .removeIf(
+            each -> {
+              boolean lacks = !complete.contains(each.blocks().id());
+              if (lacks) {
+                each.blocks().unpersist(false);
+              }
+              return lacks;
+            });
   }
 
   /** Drops what was not touched for longest until the rest fits, but nothing of these. */
@@ -113,6 +156,7 @@ final class ColumnStore implements AutoCloseable {
 
   @Override
   public synchronized void close() {
+    spark.removeSparkListener(losses);
     stored.values().forEach(each -> each.blocks().unpersist(false));
     stored.clear();
   }

@@ -42,7 +42,7 @@ final class SharedScan {
   }
 
   /** In halves, so that a hundred leaves do not make a chain of a hundred steps. */
-  private static JavaRDD<LeafBlock[]> zip(List<JavaRDD<LeafBlock>> leaves) {
+  static JavaRDD<LeafBlock[]> zip(List<JavaRDD<LeafBlock>> leaves) {
     if (leaves.size() == 1) {
       return leaves.get(0).map(block -> new LeafBlock[] {block});
     }
