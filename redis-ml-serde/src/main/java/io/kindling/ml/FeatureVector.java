@@ -115,6 +115,36 @@ public final class FeatureVector implements Serializable {
     return text.toString();
   }
 
+  /**
+   * Reads what {@link #toText()} wrote, as a sparse row.
+   *
+   * @throws IllegalArgumentException if it is something else
+   */
+  static FeatureVector parse(String text) {
+    String[] parts = text.isEmpty() ? new String[0] : text.split(",", -1);
+    int[] indices = new int[parts.length];
+    double[] values = new double[parts.length];
+    for (int i = 0; i < parts.length; i++) {
+      int colon = parts[i].indexOf(':');
+      if (colon < 0) {
+        throw new IllegalArgumentException(
+            "Cannot read a row: '" + parts[i] + "', allowed is index:value");
+      }
+      indices[i] = Integer.parseInt(parts[i].substring(0, colon));
+      values[i] = number(parts[i].substring(colon + 1));
+    }
+    return sparse(indices, values);
+  }
+
+  private static double number(String text) {
+    return switch (text) {
+      case "nan" -> Double.NaN;
+      case "inf" -> Double.POSITIVE_INFINITY;
+      case "-inf" -> Double.NEGATIVE_INFINITY;
+      default -> Double.parseDouble(text);
+    };
+  }
+
   /** A copy of what a step made, dense or sparse as it is. */
   static FeatureVector copyOf(VectorValue vector) {
     if (vector.isDense()) {

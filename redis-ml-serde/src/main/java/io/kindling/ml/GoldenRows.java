@@ -1,17 +1,23 @@
 package io.kindling.ml;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Rows made from a forest's own splits, for publishers that give none. The same forest always gives
- * the same rows.
+ * Rows made from a forest's own splits, or from a pipeline's fields, for publishers that give none.
+ * The same model always gives the same rows.
  *
- * <p>A row begins empty and walks down the trees. Where a split asks for a feature that the row has
- * not set yet, a value on one side of that very split is set: the threshold itself, the next double
- * above it, a category, a category that no training row had, NaN. So rows lie on the edges where
- * two runtimes could disagree, and reach deep leaves although they name few features.
+ * <p>A forest's row begins empty and walks down the trees. Where a split asks for a feature that
+ * the row has not set yet, a value on one side of that very split is set: the threshold itself, the
+ * next double above it, a category, a category that no training row had, NaN. So rows lie on the
+ * edges where two runtimes could disagree, and reach deep leaves although they name few features.
  */
 final class GoldenRows {
 
@@ -40,6 +46,67 @@ final class GoldenRows {
       rows.add(new GoldenRows(forest, i).walk(i));
     }
     return rows;
+  }
+
+  /**
+   * Rows made from a pipeline's fields: all null, all empty, all one; of a forest alone, those of
+   * the forest. Which of them it answers depends on its stages.
+   */
+  static List<Map<String, @Nullable Object>> of(Pipeline pipeline) {
+    if (pipeline.fields().size() == 1
+        && pipeline.body().steps().get(0) instanceof ForestStep forest) {
+      return of(pipeline.fields().get(forest.wiring().in(0)), forest.forest());
+    }
+    Map<String, @Nullable Object> nulls = new LinkedHashMap<>();
+    Map<String, @Nullable Object> empty = new LinkedHashMap<>();
+    Map<String, @Nullable Object> ones = new LinkedHashMap<>();
+    for (Column field : pipeline.fields()) {
+      nulls.put(field.name(), null);
+      empty.put(field.name(), emptyValue(field));
+      ones.put(field.name(), one(field));
+    }
+    return List.of(nulls, empty, ones);
+  }
+
+  private static List<Map<String, @Nullable Object>> of(Column vector, Forest forest) {
+    List<Map<String, @Nullable Object>> rows = new ArrayList<>();
+    for (FeatureVector row : of(forest)) {
+      Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+      fields.put(
+          vector.name(),
+          vector.size() > 0
+              ? row
+              : FeatureVector.dense(Arrays.copyOf(row.toArray(), forest.numFeatures())));
+      rows.add(fields);
+    }
+    return rows;
+  }
+
+  private static Object emptyValue(Column field) {
+    return switch (field.type()) {
+      case BOOLEAN -> false;
+      case INTEGER -> 0L;
+      case FLOAT, DOUBLE -> 0.0;
+      case TEXT -> "";
+      case VECTOR -> FeatureVector.sparse(new int[0], new double[0]);
+      case TEXTS -> List.of();
+    };
+  }
+
+  private static Object one(Column field) {
+    return switch (field.type()) {
+      case BOOLEAN -> true;
+      case INTEGER -> 1L;
+      case FLOAT, DOUBLE -> 1.0;
+      case TEXT -> "1";
+      case VECTOR ->
+          FeatureVector.sparse(
+              IntStream.range(0, Math.min(field.size(), MAX_FEATURES)).toArray(),
+              DoubleStream.generate(() -> 1.0)
+                  .limit(Math.min(field.size(), MAX_FEATURES))
+                  .toArray());
+      case TEXTS -> List.of("1");
+    };
   }
 
   private FeatureVector walk(int first) {

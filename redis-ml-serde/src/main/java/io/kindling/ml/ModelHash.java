@@ -31,6 +31,11 @@ final class ModelHash {
 
   static final int CHUNK_BYTES = 60_000;
 
+  private static final String PREFIX = "kindling:model";
+
+  /** The keys of all models, as SCAN matches them. */
+  static final String ALL = PREFIX + ":{*}";
+
   /** Chunks read at a time, about a megabyte; fields removed at a time. */
   private static final int STEP = 16;
 
@@ -57,11 +62,21 @@ final class ModelHash {
    * @throws IllegalArgumentException if the name may not stand in a key
    */
   static String key(String name) {
-    return RedisKeys.of("kindling:model", name);
+    return RedisKeys.of(PREFIX, name);
+  }
+
+  /** The model of a key that {@link #ALL} matches. */
+  static String nameOf(String key) {
+    return key.substring(PREFIX.length() + 2, key.length() - 1);
   }
 
   String key() {
     return key;
+  }
+
+  /** Where {@code promote.lua} tells which version has become live. */
+  String channel() {
+    return key + ":live";
   }
 
   String name() {
@@ -135,6 +150,38 @@ final class ModelHash {
   }
 
   /**
+   * A complete version's metadata.
+   *
+   * @throws ModelNotFoundException if there is no such version, or it is incomplete
+   */
+  ModelMetadata requireMetadata(String version) {
+    ModelMetadata metadata = metadata(version);
+    if (metadata == null) {
+      throw notFound(version);
+    }
+    return metadata;
+  }
+
+  /**
+   * The version that answers.
+   *
+   * @throws ModelNotFoundException if none does
+   */
+  String requireLive() {
+    String live = live();
+    if (live == null) {
+      throw new ModelNotFoundException(
+          "Cannot find model '" + name + "': '" + key + "' has no live version");
+    }
+    return live;
+  }
+
+  ModelNotFoundException notFound(String version) {
+    return new ModelNotFoundException(
+        "Cannot find " + where(version) + ": stored are " + storedVersions());
+  }
+
+  /**
    * The bytes of a complete version.
    *
    * @throws ModelFormatException if a chunk is missing or damaged
@@ -192,7 +239,10 @@ final class ModelHash {
     Object reply =
         redis
             .scripts()
-            .call(PROMOTE, List.of(key), List.of(version, expected == null ? "" : expected));
+            .call(
+                PROMOTE,
+                List.of(key),
+                List.of(version, expected == null ? "" : expected, channel()));
     List<?> parts = (List<?>) Objects.requireNonNull(RedisScripts.text(reply));
     String live = (String) parts.get(1);
     return new Promotion(

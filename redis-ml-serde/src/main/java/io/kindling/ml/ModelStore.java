@@ -5,14 +5,17 @@ import io.kindling.core.KindlingException;
 import io.kindling.core.Redis;
 import io.kindling.core.RedisUnavailableException;
 import io.kindling.ml.format.ModelFormatException;
+import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import redis.clients.jedis.params.ScanParams;
+import redis.clients.jedis.resps.ScanResult;
 
 /**
  * Models in Redis, by name and version.
@@ -24,8 +27,8 @@ import org.slf4j.LoggerFactory;
  * store.rollback("churn");                          // back to the version before
  * }</pre>
  *
- * <p>A version answers only after it is stored whole and every Redis node that serves it has
- * answered its golden rows as the publisher did. Whatever happens to a publisher, the version that
+ * <p>A version answers only after it is stored whole and what serves it, every Redis node or the
+ * JVM, has answered its golden rows as the publisher did. Whatever happens to a publisher, the version that
  * was live before stays live, complete and unchanged.
  *
  * <p>Thread-safe; holds no connection of its own. Driver or service: publishing is not for tasks.
@@ -50,6 +53,9 @@ public final class ModelStore {
   /** How often a reader follows a live version that is replaced under its hands. */
   private static final int MAX_FOLLOWED = 3;
 
+  /** Older than every model, and not out of the range of instants. */
+  private static final Duration LONGEST = Duration.ofDays(365_000);
+
   private final Redis redis;
 
   private ModelStore(Redis redis) {
@@ -63,71 +69,57 @@ public final class ModelStore {
 
   /** Publishes with {@link PublishOptions#defaults()}. */
   @CanIgnoreReturnValue
-  public String publish(String name, Forest forest) {
-    return publish(name, forest, PublishOptions.defaults());
+  public String publish(String name, Model model) {
+    return publish(name, model, PublishOptions.defaults());
   }
 
   /**
-   * Stores a forest as a new version, checks it in Redis, makes it live, and removes the versions
-   * below it except the one that was live before.
+   * Stores a model as a new version, checks it in the runtimes that serve it, makes it live, and
+   * removes versions below it that are older than the retention, except the one that was live
+   * before.
+   *
+   * <p>A forest is checked by the functions in Redis, unless it is published for the JVM alone; a
+   * pipeline in this JVM, from the bytes as Redis gives them back.
    *
    * @param name of the model; becomes part of a key: no braces, no control characters
    * @return the new version, as in {@code v3}
-   * @throws IllegalArgumentException if the forest cannot be served from Redis, or a golden row
-   *     does not fit it; nothing is stored
-   * @throws ModelVerificationException if Redis answers a golden row differently; the version is
+   * @throws IllegalArgumentException if the model cannot be served from Redis, or a golden row does
+   *     not fit it; nothing is stored
+   * @throws ModelVerificationException if a golden row is answered differently; the version is
    *     removed
    * @throws PromotionConflictException if another publisher was faster
    */
   @CanIgnoreReturnValue
-  public String publish(String name, Forest forest, PublishOptions options) {
+  public String publish(String name, Model model, PublishOptions options) {
     ModelHash hash = new ModelHash(redis, name);
-    ServedModel.checkServable(forest, options.maxNodes());
-    byte[] bytes = forest.toBytes();
-    ModelMetadata metadata =
-        new ModelMetadata(
-            bytes.length,
-            ModelHash.digests(bytes),
-            forest.numTrees(),
-            forest.numNodes(),
-            forest.numFeatures(),
-            forest.numClasses(),
-            forest.aggregation().name(),
-            options.maxNodes() > PublishOptions.DEFAULT_MAX_NODES ? options.maxNodes() : 0,
-            Instant.now().truncatedTo(ChronoUnit.MILLIS),
-            answered(forest, options),
-            options.metrics());
-    ServedModel.checkServable(metadata);
-    redis.functions().ensure(ModelFunctions.LIBRARY);
-
+    Publication publication = Publication.of(model, options);
+    prepare(publication.metadata());
     String before = hash.live();
     String version = hash.nextVersion();
     try {
-      hash.write(version, bytes, metadata);
-      new ServedModel(redis, hash, version).verify(metadata, ServedModel.tolerance(forest));
+      hash.write(version, publication.bytes(), publication.metadata());
+      verify(hash, version, publication.metadata(), model);
     } catch (KindlingException e) {
       throw withdrawn(hash, version, before, e);
     }
     makeLive(hash, version, before);
-    removeBelow(hash, version);
+    removeBelow(hash, version, options.retention());
     return version;
   }
 
-  /** The golden rows with the answers that were given or, without, those of the evaluator. */
-  private static List<ModelMetadata.Golden> answered(Forest forest, PublishOptions options) {
-    List<ModelMetadata.Golden> golden = new ArrayList<>();
-    ForestEvaluator evaluator = forest.evaluator();
-    for (PublishOptions.GoldenRow row : options.golden()) {
-      Prediction own = evaluator.explain(row.features()); // also checks that the row fits
-      Prediction given = row.answer();
-      golden.add(new ModelMetadata.Golden(row.features().toText(), given == null ? own : given));
+  private void prepare(ModelMetadata metadata) {
+    if (metadata.runtimes().contains(ModelRuntime.FUNCTIONS)) {
+      redis.functions().ensure(ModelFunctions.LIBRARY);
     }
-    if (golden.isEmpty()) {
-      for (FeatureVector row : GoldenRows.of(forest)) {
-        golden.add(new ModelMetadata.Golden(row.toText(), evaluator.explain(row)));
-      }
+  }
+
+  /** Has the version's golden rows answered by what will serve it, which warms it, too. */
+  private void verify(ModelHash hash, String version, ModelMetadata metadata, Model model) {
+    if (metadata.runtimes().contains(ModelRuntime.FUNCTIONS)) {
+      new ServedModel(redis, hash, version).verify(metadata, GoldenAnswers.of(model, metadata));
+    } else {
+      LoadedModel.read(hash, version).verify();
     }
-    return golden;
   }
 
   /** Removes a version that failed; the reason may be that another publisher has won meanwhile. */
@@ -160,35 +152,101 @@ public final class ModelStore {
       case CHANGED ->
           throw new PromotionConflictException(
               hash.name(), version, expected, promotion.live().orElse(null));
-      case MISSING -> throw notFound(hash, version);
+      case MISSING -> throw hash.notFound(version);
     }
   }
 
-  private static void removeBelow(ModelHash hash, String version) {
+  private static void removeBelow(ModelHash hash, String version, Duration retention) {
     try {
-      hash.remove(
-          hash.storedVersions().stream()
-              .filter(stored -> ModelHash.number(stored) < ModelHash.number(version))
-              .toList());
+      removeBelow(hash, ModelHash.number(version), retention);
     } catch (KindlingException e) {
       LOG.warn("{} is live; older versions are left to the next publication", version, e);
     }
   }
 
+  private static List<String> removeBelow(ModelHash hash, long number, Duration retention) {
+    Instant oldest = Instant.now().minus(retention.compareTo(LONGEST) > 0 ? LONGEST : retention);
+    return hash.remove(
+        hash.storedVersions().stream()
+            .filter(stored -> ModelHash.number(stored) < number)
+            .filter(stored -> retention.isZero() || !isYounger(hash, stored, oldest))
+            .toList());
+  }
+
+  /** An incomplete version has no age; one that this build cannot read is left to another. */
+  private static boolean isYounger(ModelHash hash, String version, Instant oldest) {
+    try {
+      ModelMetadata metadata = hash.metadata(version);
+      return metadata != null && metadata.created().isAfter(oldest);
+    } catch (ModelFormatException e) {
+      LOG.warn("Cannot tell the age of {}, keeping it", hash.where(version), e);
+      return true;
+    }
+  }
+
   /**
-   * The live version of a model.
+   * The live version of a model that is a forest.
+   *
+   * @throws ModelNotFoundException if there is no such model
+   * @throws ModelFormatException if a chunk is missing or damaged, of a newer format, or if it is a
+   *     pipeline
+   */
+  public Forest load(String name) {
+    ModelHash hash = new ModelHash(redis, name);
+    return forest(hash, loadLive(hash));
+  }
+
+  /**
+   * A certain version of a model that is a forest.
+   *
+   * @param version as in {@code v3}
+   * @throws ModelNotFoundException if there is no such model or version
+   * @throws ModelFormatException as {@link #load(String)}
+   */
+  public Forest load(String name, String version) {
+    ModelHash hash = new ModelHash(redis, name);
+    return forest(hash, LoadedModel.read(hash, ModelHash.checkVersion(version)));
+  }
+
+  private static Forest forest(ModelHash hash, LoadedModel loaded) {
+    if (loaded.model() instanceof Forest forest) {
+      return forest;
+    }
+    throw new ModelFormatException(
+        "Cannot load "
+            + hash.where(loaded.version())
+            + " as a forest: it is a pipeline, which loadModel gives");
+  }
+
+  /**
+   * The live version of a model, a forest or a pipeline.
    *
    * @throws ModelNotFoundException if there is no such model
    * @throws ModelFormatException if a chunk is missing or damaged, or of a newer format
    */
-  public Forest load(String name) {
-    ModelHash hash = new ModelHash(redis, name);
-    String version = requireLive(hash);
+  public Model loadModel(String name) {
+    return loadLive(new ModelHash(redis, name)).model();
+  }
+
+  /**
+   * A certain version of a model, a forest or a pipeline.
+   *
+   * @param version as in {@code v3}
+   * @throws ModelNotFoundException if there is no such model or version
+   * @throws ModelFormatException if a chunk is missing or damaged, or of a newer format
+   */
+  public Model loadModel(String name, String version) {
+    return LoadedModel.read(new ModelHash(redis, name), ModelHash.checkVersion(version)).model();
+  }
+
+  /** The live version, not yet verified. */
+  static LoadedModel loadLive(ModelHash hash) {
+    String version = hash.requireLive();
     for (int i = 1; ; i++) {
       try {
-        return load(hash, version);
+        return LoadedModel.read(hash, version);
       } catch (ModelNotFoundException | ModelFormatException e) {
-        String live = requireLive(hash);
+        String live = hash.requireLive();
         if (live.equals(version) || i == MAX_FOLLOWED) {
           throw e;
         }
@@ -198,25 +256,11 @@ public final class ModelStore {
   }
 
   /**
-   * A certain version of a model.
-   *
-   * @param version as in {@code v3}
-   * @throws ModelNotFoundException if there is no such model or version
-   * @throws ModelFormatException if a chunk is missing or damaged, or of a newer format
-   */
-  public Forest load(String name, String version) {
-    return load(new ModelHash(redis, name), ModelHash.checkVersion(version));
-  }
-
-  private static Forest load(ModelHash hash, String version) {
-    return Forest.fromBytes(hash.read(version, requireMetadata(hash, version)));
-  }
-
-  /**
    * Makes a stored version live, after the same checks as at its publication.
    *
    * @throws ModelNotFoundException if there is no such model or version
-   * @throws ModelVerificationException if Redis answers a golden row differently
+   * @throws ModelFormatException if a chunk is missing or damaged, or of a newer format
+   * @throws ModelVerificationException if a golden row is answered differently
    * @throws PromotionConflictException if somebody else moved the live version meanwhile
    */
   public void promote(String name, String version) {
@@ -226,10 +270,9 @@ public final class ModelStore {
   }
 
   private void promote(ModelHash hash, String version, @Nullable String before) {
-    ModelMetadata metadata = requireMetadata(hash, version);
-    Forest forest = Forest.fromBytes(hash.read(version, metadata));
-    redis.functions().ensure(ModelFunctions.LIBRARY);
-    new ServedModel(redis, hash, version).verify(metadata, ServedModel.tolerance(forest));
+    LoadedModel loaded = LoadedModel.read(hash, version);
+    prepare(loaded.metadata());
+    verify(hash, version, loaded.metadata(), loaded.model());
     makeLive(hash, version, before);
   }
 
@@ -238,12 +281,14 @@ public final class ModelStore {
    *
    * @return the version that is live now
    * @throws ModelNotFoundException if there is no previous version
+   * @throws ModelFormatException as {@link #promote}
+   * @throws ModelVerificationException as {@link #promote}
    * @throws PromotionConflictException if somebody else moved the live version meanwhile
    */
   @CanIgnoreReturnValue
   public String rollback(String name) {
     ModelHash hash = new ModelHash(redis, name);
-    String live = requireLive(hash);
+    String live = hash.requireLive();
     String previous = hash.previous();
     if (previous == null) {
       throw new ModelNotFoundException(
@@ -258,7 +303,29 @@ public final class ModelStore {
     return previous;
   }
 
-  /** The complete versions of a model by number; empty if there is no such model. */
+  /**
+   * The names of all models, sorted. Scans the keys of every master: for people, not for programs
+   * in a hurry.
+   */
+  public List<String> names() {
+    TreeSet<String> names = new TreeSet<>();
+    for (Redis master : redis.masters()) {
+      String cursor = ScanParams.SCAN_POINTER_START;
+      do {
+        ScanResult<String> found =
+            master.jedis().scan(cursor, new ScanParams().match(ModelHash.ALL).count(1_000), "hash");
+        found.getResult().stream().map(ModelHash::nameOf).forEach(names::add);
+        cursor = found.getCursor();
+      } while (!cursor.equals(ScanParams.SCAN_POINTER_START));
+    }
+    return List.copyOf(names);
+  }
+
+  /**
+   * The complete versions of a model by number; empty if there is no such model.
+   *
+   * @throws ModelFormatException if the metadata of one is damaged, or of a newer format
+   */
   public List<ModelVersion> versions(String name) {
     ModelHash hash = new ModelHash(redis, name);
     String live = hash.live();
@@ -267,65 +334,76 @@ public final class ModelStore {
     for (String version : hash.storedVersions()) {
       ModelMetadata metadata = hash.metadata(version);
       if (metadata != null) {
-        ModelVersion.State state =
-            version.equals(live)
-                ? ModelVersion.State.LIVE
-                : version.equals(previous)
-                    ? ModelVersion.State.PREVIOUS
-                    : ModelVersion.State.STORED;
-        versions.add(
-            new ModelVersion(
-                version,
-                state,
-                metadata.created(),
-                metadata.bytes(),
-                metadata.trees(),
-                metadata.nodes(),
-                metadata.metrics()));
+        versions.add(version(version, metadata, live, previous));
       }
     }
     return versions;
   }
 
+  private static ModelVersion version(
+      String version, ModelMetadata metadata, @Nullable String live, @Nullable String previous) {
+    ModelVersion.State state =
+        version.equals(live)
+            ? ModelVersion.State.LIVE
+            : version.equals(previous) ? ModelVersion.State.PREVIOUS : ModelVersion.State.STORED;
+    return new ModelVersion(
+        version,
+        state,
+        metadata.created(),
+        metadata.bytes(),
+        metadata.trees(),
+        metadata.nodes(),
+        metadata.metrics());
+  }
+
   /**
-   * Removes every version below the highest of the live and the previous one, except these two.
-   * What lies above may be somebody's publication at work.
+   * What the metadata of the live version says; its bytes are not read.
    *
+   * @throws ModelNotFoundException if there is no such model
+   * @throws ModelFormatException if the metadata is damaged, or of a newer format
+   */
+  public ModelDescription describe(String name) {
+    return describe(name, new ModelHash(redis, name).requireLive());
+  }
+
+  /**
+   * What the metadata of a version says; its bytes are not read.
+   *
+   * @param version as in {@code v3}
+   * @throws ModelNotFoundException if there is no such model or version
+   * @throws ModelFormatException if the metadata is damaged, or of a newer format
+   */
+  public ModelDescription describe(String name, String version) {
+    ModelHash hash = new ModelHash(redis, name);
+    ModelMetadata metadata = hash.requireMetadata(ModelHash.checkVersion(version));
+    return ModelDescription.of(version(version, metadata, hash.live(), hash.previous()), metadata);
+  }
+
+  /** As {@link #prune(String, Duration)}, whatever their age. */
+  @CanIgnoreReturnValue
+  public List<String> prune(String name) {
+    return prune(name, Duration.ZERO);
+  }
+
+  /**
+   * Removes every version below the highest of the live and the previous one that is older than the
+   * retention, except these two. What lies above may be somebody's publication at work.
+   *
+   * @param retention how long after their publication versions are kept, by the publishers' clocks
+   *     and this one
    * @return the removed versions, complete or not
    */
   @CanIgnoreReturnValue
-  public List<String> prune(String name) {
+  public List<String> prune(String name, Duration retention) {
+    if (retention.isNegative()) {
+      throw new IllegalArgumentException(
+          "Cannot prune model '" + name + "' to " + retention + ", allowed is 0 or more");
+    }
     ModelHash hash = new ModelHash(redis, name);
     long highest = 0;
     for (String kept : new @Nullable String[] {hash.live(), hash.previous()}) {
       highest = kept == null ? highest : Math.max(highest, ModelHash.number(kept));
     }
-    long below = highest;
-    return hash.remove(
-        hash.storedVersions().stream()
-            .filter(version -> ModelHash.number(version) < below)
-            .toList());
-  }
-
-  private static String requireLive(ModelHash hash) {
-    String live = hash.live();
-    if (live == null) {
-      throw new ModelNotFoundException(
-          "Cannot find model '" + hash.name() + "': '" + hash.key() + "' has no live version");
-    }
-    return live;
-  }
-
-  private static ModelMetadata requireMetadata(ModelHash hash, String version) {
-    ModelMetadata metadata = hash.metadata(version);
-    if (metadata == null) {
-      throw notFound(hash, version);
-    }
-    return metadata;
-  }
-
-  private static ModelNotFoundException notFound(ModelHash hash, String version) {
-    return new ModelNotFoundException(
-        "Cannot find " + hash.where(version) + ": stored are " + hash.storedVersions());
+    return removeBelow(hash, highest, retention);
   }
 }

@@ -47,7 +47,22 @@ public final class Prediction implements Serializable {
    * @param probability {@code double[numClasses]}, empty where the model gives no probabilities
    */
   public static Prediction of(double prediction, double[] raw, double[] probability) {
-    return new Prediction(prediction, raw.clone(), probability.clone(), "-");
+    return of(prediction, null, raw, probability);
+  }
+
+  /**
+   * As {@link #of(double, double[], double[])}, of a pipeline that names its prediction.
+   *
+   * @param label null if it has none
+   */
+  public static Prediction of(
+      double prediction, @Nullable String label, double[] raw, double[] probability) {
+    return new Prediction(prediction, label, raw.clone(), probability.clone(), "-");
+  }
+
+  /** The same answer, given by a version. */
+  Prediction by(String version) {
+    return new Prediction(prediction, label, raw, probability, version);
   }
 
   /** The class as a number from 0, or the predicted value of a regression. */

@@ -20,9 +20,6 @@ final class ServedModel {
 
   private static final Duration PAUSE = Duration.ofMillis(10);
 
-  /** By how much 1 / (1 + exp(x)) of two mathematical libraries differs. */
-  private static final double EXP_ERROR = 0x1p-51;
-
   private final Redis redis;
   private final ModelHash hash;
   private final String version;
@@ -64,7 +61,9 @@ final class ServedModel {
     int bytes = metadata.toJson().getBytes(StandardCharsets.UTF_8).length;
     if (bytes > ServingProtocol.MAX_METADATA_BYTES) {
       throw new IllegalArgumentException(
-          "Cannot publish forest: golden rows and metrics make metadata of "
+          "Cannot publish "
+              + metadata.schema().kind()
+              + ": golden rows and metrics make metadata of "
               + bytes
               + " bytes, allowed are "
               + ServingProtocol.MAX_METADATA_BYTES);
@@ -77,13 +76,13 @@ final class ServedModel {
    *
    * @throws ModelVerificationException if one differs
    */
-  void verify(ModelMetadata metadata, double tolerance) {
-    verify("its master", this::onMaster, metadata, tolerance);
+  void verify(ModelMetadata metadata, GoldenAnswers answers) {
+    verify("its master", this::onMaster, metadata, answers);
     if (redis.config().readFromReplicas()) {
       for (Redis replica : redis.replicas()) {
         if (holdsKey(replica)) {
           String node = "replica " + replica.config().nodes().get(0);
-          verify(node, call -> onReplica(replica, call), metadata, tolerance);
+          verify(node, call -> onReplica(replica, call), metadata, answers);
         }
       }
     }
@@ -96,7 +95,7 @@ final class ServedModel {
       String node,
       Function<Call, @Nullable Object> server,
       ModelMetadata metadata,
-      double tolerance) {
+      GoldenAnswers answers) {
     Call warm = new Call(ServingProtocol.WARM, List.of());
     while (!ServingProtocol.isWarm(ask(node, server, warm))) {
       checkDeadline(node, "still compiling");
@@ -105,7 +104,7 @@ final class ServedModel {
       Call explain =
           new Call(ServingProtocol.EXPLAIN, List.of(ServingProtocol.utf8(row.features())));
       Prediction answer = ServingProtocol.explanation(ask(node, server, explain));
-      if (!agree(answer, row.answer(), metadata.numClasses(), tolerance)) {
+      if (!answers.agree(answer, row.answer())) {
         throw new ModelVerificationException(
             String.format(
                 "Cannot serve %s: golden row '%s' is %s at %s, its publisher says %s",
@@ -181,58 +180,5 @@ final class ServedModel {
               "Cannot serve %s: after %d s it is not ready at %s: %s",
               hash.where(version), PATIENCE.toSeconds(), node, state));
     }
-  }
-
-  /*
-   * Answers are compared bit for bit, with one exception. Gradient-boosted trees end in a dot product, which
-   * Spark leaves to the machine's BLAS, in an order of its own, so the answer that Spark gave may differ in
-   * the last bits; a class may then differ where the margin lies within that.
-   */
-  private static boolean agree(
-      Prediction actual, Prediction expected, int numClasses, double tolerance) {
-    double ofProbability = tolerance == 0 ? 0 : tolerance + EXP_ERROR;
-    if (!near(actual.raw(), expected.raw(), tolerance)
-        || !near(actual.probability(), expected.probability(), ofProbability)) {
-      return false;
-    }
-    if (numClasses == 0) {
-      return near(actual.prediction(), expected.prediction(), tolerance);
-    }
-    return actual.prediction() == expected.prediction()
-        || (tolerance > 0 && Math.abs(actual.raw()[0]) <= tolerance);
-  }
-
-  private static boolean near(double[] actual, double[] expected, double tolerance) {
-    boolean near = actual.length == expected.length;
-    for (int i = 0; near && i < actual.length; i++) {
-      near = near(actual[i], expected[i], tolerance);
-    }
-    return near;
-  }
-
-  private static boolean near(double actual, double expected, double tolerance) {
-    return Double.compare(actual, expected) == 0 || Math.abs(actual - expected) <= tolerance;
-  }
-
-  /**
-   * How far Spark's answer of a forest may lie from ours: 0, or for a sum of n products 4 n 2^-53
-   * times the largest sum of their absolute values that any row can have.
-   */
-  static double tolerance(Forest forest) {
-    if (forest.aggregation() != Aggregation.WEIGHTED_SUM) {
-      return 0;
-    }
-    double sum = 0;
-    for (int tree = 0; tree < forest.numTrees(); tree++) {
-      int end = tree + 1 < forest.numTrees() ? forest.root(tree + 1) : forest.numNodes();
-      double largest = 0;
-      for (int node = forest.root(tree); node < end; node++) {
-        if (forest.isLeaf(node)) {
-          largest = Math.max(largest, Math.abs(forest.leafValue(forest.leaf(node), 0)));
-        }
-      }
-      sum += Math.abs(forest.treeWeight(tree)) * largest;
-    }
-    return 4.0 * forest.numTrees() * 0x1p-53 * sum;
   }
 }

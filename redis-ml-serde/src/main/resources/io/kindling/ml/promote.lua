@@ -3,6 +3,7 @@
 -- KEYS[1] hash of the model
 -- ARGV[1] version to make live, as in v3
 -- ARGV[2] version that must be live now, empty for none
+-- ARGV[3] channel that hears which version has become live
 -- Reply   {outcome, version live now or empty}; outcome is one of
 --           MOVED    it is live (also if it was before)
 --           CHANGED  another version than ARGV[2] is live
@@ -26,4 +27,6 @@ redis.call('HSET', key, 'live', version)
 if live ~= '' then
   redis.call('HSET', key, 'previous', live)
 end
+-- A hint for those who follow, not more: a user who may not publish there can still promote.
+redis.pcall('PUBLISH', ARGV[3], version)
 return {'MOVED', version}

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -64,10 +65,11 @@ public final class FunctionCalls {
             ModelHash.digests(bytes),
             forest.numTrees(),
             forest.numNodes(),
-            forest.numFeatures(),
             forest.numClasses(),
-            forest.aggregation().name(),
+            new ModelMetadata.OfForest(forest.numFeatures(), forest.aggregation().name()),
+            EnumSet.allOf(ModelRuntime.class),
             maxNodes,
+            0,
             Instant.EPOCH,
             List.of(),
             Map.of()));

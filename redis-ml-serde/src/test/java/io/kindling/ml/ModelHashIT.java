@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -51,9 +52,10 @@ class ModelHashIT {
         ModelHash.digests(bytes),
         1,
         3,
-        2,
         0,
-        "MEAN",
+        new ModelMetadata.OfForest(2, "MEAN"),
+        EnumSet.allOf(ModelRuntime.class),
+        0,
         0,
         Instant.EPOCH,
         List.of(),

@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.kindling.ml.format.ModelFormatException;
 import java.time.Instant;
+import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class ModelMetadataTest {
@@ -17,10 +20,11 @@ class ModelMetadataTest {
           List.of("a".repeat(40), "b".repeat(40)),
           2,
           14,
-          5,
           3,
-          "SUM_DISTRIBUTIONS",
+          new ModelMetadata.OfForest(5, "SUM_DISTRIBUTIONS"),
+          EnumSet.allOf(ModelRuntime.class),
           3_000_000,
+          0,
           Instant.parse("2026-11-20T10:00:00Z"),
           List.of(
               new ModelMetadata.Golden(
@@ -63,11 +67,13 @@ class ModelMetadataTest {
                 ModelMetadata.parse(METADATA.toJson().replace("\"format\":1", "\"format\":2"), "x"))
         .isInstanceOf(ModelFormatException.class)
         .hasMessage(
-            "Cannot read x: kind 'forest' in format 2, this build reads 'forest' in format 1");
+            "Cannot read x: kind 'forest' in format 2, this build reads 'forest' and 'pipeline'"
+                + " in format 1");
     assertThatThrownBy(
             () -> ModelMetadata.parse(METADATA.toJson().replace("\"forest\"", "\"linear\""), "x"))
         .hasMessage(
-            "Cannot read x: kind 'linear' in format 1, this build reads 'forest' in format 1");
+            "Cannot read x: kind 'linear' in format 1, this build reads 'forest' and 'pipeline'"
+                + " in format 1");
   }
 
   @Test
@@ -90,6 +96,78 @@ class ModelMetadataTest {
             json.replace("\"golden\":[", "\"golden\":[3,"),
             json.replace("2026-11-20", "yesterday"),
             json.replace("\"nodes\":14,", ""))) {
+      assertThatThrownBy(() -> ModelMetadata.parse(bad, "model 'm' v1"))
+          .as(bad)
+          .isInstanceOf(ModelFormatException.class)
+          .hasMessageStartingWith("Cannot read model 'm' v1: it is no metadata of a model: ");
+    }
+  }
+
+  private static ModelMetadata ofPipeline() {
+    List<Column> fields =
+        List.of(
+            Column.of("Sex", Column.Type.TEXT),
+            Column.of("Age", Column.Type.DOUBLE),
+            Column.vector("seen", 3));
+    Map<String, @Nullable Object> row = new HashMap<>();
+    row.put("Sex", "male");
+    row.put("Age", null);
+    row.put("seen", FeatureVector.dense(0, -0.0, 2));
+    return new ModelMetadata(
+        60_000,
+        List.of("c".repeat(40)),
+        2,
+        14,
+        2,
+        new ModelMetadata.OfPipeline(fields, List.of("strIdx_1", "rfc_2")),
+        EnumSet.of(ModelRuntime.JVM),
+        0,
+        1e-9,
+        Instant.parse("2026-11-20T10:00:00Z"),
+        List.of(
+            new ModelMetadata.Golden(
+                row,
+                Prediction.of(1, "lived", new double[] {0.5, 1.5}, new double[] {0.25, 0.75}))),
+        Map.of());
+  }
+
+  @Test
+  void toJson_ofAPipeline_hasFieldsStagesAndRuntimes() {
+    assertThat(ofPipeline().toJson())
+        .isEqualTo(
+            "{\"kind\":\"pipeline\",\"format\":1,\"bytes\":60000,\"chunks\":[\""
+                + "c".repeat(40)
+                + "\"],\"trees\":2,\"nodes\":14,\"numClasses\":2,\"fields\":["
+                + "{\"name\":\"Sex\",\"type\":\"text\"},{\"name\":\"Age\",\"type\":\"double\"},"
+                + "{\"name\":\"seen\",\"type\":\"vector\",\"size\":3}],"
+                + "\"stages\":[\"strIdx_1\",\"rfc_2\"],\"runtimes\":[\"jvm\"],\"tolerance\":1.0E-9,"
+                + "\"created\":\"2026-11-20T10:00:00Z\",\"golden\":[{\"fields\":"
+                + "{\"Sex\":\"male\",\"Age\":null,\"seen\":[\"0.0\",\"-0.0\",\"2.0\"]},"
+                + "\"prediction\":\"1.0\",\"label\":\"lived\",\"raw\":[\"0.5\",\"1.5\"],"
+                + "\"probability\":[\"0.25\",\"0.75\"]}],\"metrics\":{}}");
+  }
+
+  @Test
+  void parse_ownJsonOfAPipeline_givesTheSame() {
+    assertThat(ModelMetadata.parse(ofPipeline().toJson(), "here")).isEqualTo(ofPipeline());
+  }
+
+  @Test
+  void parse_runtimesOfALaterBuild_ignoresThem() {
+    String json = ofPipeline().toJson().replace("[\"jvm\"]", "[\"wasm\",\"jvm\"]");
+
+    assertThat(ModelMetadata.parse(json, "here")).isEqualTo(ofPipeline());
+  }
+
+  @Test
+  void parse_pipelineWithAnUnknownType_isANamedError() {
+    String json = ofPipeline().toJson();
+    for (String bad :
+        List.of(
+            json.replace("\"text\"", "\"decimal\""),
+            json.replace("\"size\":3", "\"size\":-3"),
+            json.replace("\"fields\":[", "\"columns\":["),
+            json.replace("[\"0.0\",", "[\"zero\","))) {
       assertThatThrownBy(() -> ModelMetadata.parse(bad, "model 'm' v1"))
           .as(bad)
           .isInstanceOf(ModelFormatException.class)

@@ -362,7 +362,7 @@ class ModelStoreIT {
         .isInstanceOf(ModelFormatException.class)
         .hasMessage(
             "Cannot read model '%s' v1 at '%s': kind 'forest' in format 2, this build reads"
-                + " 'forest' in format 1",
+                + " 'forest' and 'pipeline' in format 1",
             name, key);
   }
 
