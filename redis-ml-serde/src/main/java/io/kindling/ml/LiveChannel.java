@@ -125,5 +125,6 @@ final class LiveChannel implements AutoCloseable {
     }
     thread.interrupt();
     connection.close();
+    LiveModel.awaitEnd(thread);
   }
 }

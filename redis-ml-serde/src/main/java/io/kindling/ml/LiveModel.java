@@ -56,6 +56,7 @@ public final class LiveModel implements AutoCloseable {
   public static final Duration DEFAULT_MAX_STALENESS = Duration.ofSeconds(1);
 
   private static final Logger LOG = LoggerFactory.getLogger(LiveModel.class);
+  private static final Duration LONGEST_CLOSE = Duration.ofSeconds(2);
   private static final long MAX_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(30);
 
   private final ModelHash hash;
@@ -279,5 +280,15 @@ public final class LiveModel implements AutoCloseable {
     wake.release();
     thread.interrupt();
     channel.close();
+    awaitEnd(thread);
+  }
+
+  /** So that nothing of this handle runs on when the classes or Redis behind it go away. */
+  static void awaitEnd(Thread thread) {
+    try {
+      thread.join(LONGEST_CLOSE.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }
