@@ -28,8 +28,8 @@ import redis.clients.jedis.resps.ScanResult;
  * }</pre>
  *
  * <p>A version answers only after it is stored whole and what serves it, every Redis node or the
- * JVM, has answered its golden rows as the publisher did. Whatever happens to a publisher, the version that
- * was live before stays live, complete and unchanged.
+ * JVM, has answered its golden rows as the publisher did. Whatever happens to a publisher, the
+ * version that was live before stays live, complete and unchanged.
  *
  * <p>Thread-safe; holds no connection of its own. Driver or service: publishing is not for tasks.
  *

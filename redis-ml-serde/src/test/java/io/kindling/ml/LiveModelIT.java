@@ -129,8 +129,15 @@ class LiveModelIT {
   void follow_userWhoMayNotSubscribe_polls() {
     try (TestRedis server = TestRedis.start()) {
       server.ask(
-          "ACL", "SETUSER", "reader", "on", ">secret", "~kindling:model:*", "resetchannels",
-          "+hget", "+hmget");
+          "ACL",
+          "SETUSER",
+          "reader",
+          "on",
+          ">secret",
+          "~kindling:model:*",
+          "resetchannels",
+          "+hget",
+          "+hmget");
       RedisConfig reader = server.config().toBuilder().user("reader").password("secret").build();
       try (Redis writing = Redis.connect(server.config());
           Redis reading = Redis.connect(reader)) {
@@ -151,8 +158,19 @@ class LiveModelIT {
   void follow_rightsOfTheDocument_areEnoughToSubscribe() {
     try (TestRedis server = TestRedis.start()) {
       server.ask(
-          "ACL", "SETUSER", "reader", "on", ">secret", "%R~kindling:model:*", "resetchannels",
-          "&kindling:model:*", "+hget", "+hmget", "+subscribe", "+unsubscribe", "+ping");
+          "ACL",
+          "SETUSER",
+          "reader",
+          "on",
+          ">secret",
+          "%R~kindling:model:*",
+          "resetchannels",
+          "&kindling:model:*",
+          "+hget",
+          "+hmget",
+          "+subscribe",
+          "+unsubscribe",
+          "+ping");
       RedisConfig reader = server.config().toBuilder().user("reader").password("secret").build();
       try (Redis writing = Redis.connect(server.config());
           Redis reading = Redis.connect(reader)) {
@@ -263,8 +281,7 @@ class LiveModelIT {
 
       await()
           .atMost(Duration.ofSeconds(30))
-          .until(
-              () -> model.stats().lastFailure().orElse("").contains("has no live version"));
+          .until(() -> model.stats().lastFailure().orElse("").contains("has no live version"));
       assertThat(model.predict(ROW).prediction()).isEqualTo(1);
     }
   }
@@ -292,8 +309,7 @@ class LiveModelIT {
   @Test
   void follow_redisKilled_servesAndFollowsAgainWhenItIsBack() {
     try (TestRedis server = TestRedis.start("--appendonly", "yes", "--appendfsync", "always")) {
-      RedisConfig config =
-          server.config().toBuilder().retryFor(Duration.ofMillis(100)).build();
+      RedisConfig config = server.config().toBuilder().retryFor(Duration.ofMillis(100)).build();
       try (Redis redis = Redis.connect(config)) {
         ModelStore store = ModelStore.of(redis);
         store.publish(name, Pipelines.constant(1));
@@ -311,9 +327,7 @@ class LiveModelIT {
           assertThat(model.stats().loadFailures()).isZero();
 
           server.startAgain();
-          await()
-              .atMost(Duration.ofSeconds(30))
-              .until(() -> model.stats().lastFailure().isEmpty());
+          await().atMost(Duration.ofSeconds(30)).until(() -> model.stats().lastFailure().isEmpty());
           store.publish(name, Pipelines.constant(2));
           awaitVersion(model, "v2");
           assertThat(model.predict(ROW).prediction()).isEqualTo(2);

@@ -108,8 +108,7 @@ class RegistryIT {
     assertThat(description.kind()).isEqualTo("pipeline");
     assertThat(description.runtimes()).containsExactly(ModelRuntime.JVM);
     assertThat(description.fields())
-        .containsExactly(
-            Column.of("Sex", Column.Type.TEXT), Column.of("Age", Column.Type.DOUBLE));
+        .containsExactly(Column.of("Sex", Column.Type.TEXT), Column.of("Age", Column.Type.DOUBLE));
     assertThat(description.stages())
         .containsExactly("strIdx_sex", "vecAssembler_all", "rfc_fate", "idxToStr_fate");
     assertThat(description.numClasses()).isEqualTo(2);
@@ -127,12 +126,9 @@ class RegistryIT {
     assertThat(description.kind()).isEqualTo("forest");
     assertThat(description.numFeatures()).isEqualTo(3);
     assertThat(description.fields()).isEmpty();
-    assertThat(description.runtimes())
-        .isEqualTo(Set.of(ModelRuntime.FUNCTIONS, ModelRuntime.JVM));
-    assertThatThrownBy(() -> STORE.describe(name, "v2"))
-        .isInstanceOf(ModelNotFoundException.class);
-    assertThatThrownBy(() -> STORE.describe(name + "x"))
-        .isInstanceOf(ModelNotFoundException.class);
+    assertThat(description.runtimes()).isEqualTo(Set.of(ModelRuntime.FUNCTIONS, ModelRuntime.JVM));
+    assertThatThrownBy(() -> STORE.describe(name, "v2")).isInstanceOf(ModelNotFoundException.class);
+    assertThatThrownBy(() -> STORE.describe(name + "x")).isInstanceOf(ModelNotFoundException.class);
   }
 
   @Test
@@ -146,10 +142,8 @@ class RegistryIT {
         Pipelines.fate(HandleInvalid.KEEP),
         PublishOptions.builder()
             .golden(
-                WOMAN,
-                Prediction.of(1, "lived", new double[] {0.2, 0.8}, new double[] {0.2, 0.8}))
-            .golden(
-                unknown, Prediction.of(1, new double[] {0.2, 0.8}, new double[] {0.2, 0.8}))
+                WOMAN, Prediction.of(1, "lived", new double[] {0.2, 0.8}, new double[] {0.2, 0.8}))
+            .golden(unknown, Prediction.of(1, new double[] {0.2, 0.8}, new double[] {0.2, 0.8}))
             .build());
 
     assertThat(REDIS.jedis().hget(key, "v1"))
@@ -195,13 +189,10 @@ class RegistryIT {
     assertThatThrownBy(
             () ->
                 STORE.publish(
-                    name,
-                    Pipelines.fate(HandleInvalid.KEEP),
-                    options.tolerance(1e-11).build()))
+                    name, Pipelines.fate(HandleInvalid.KEEP), options.tolerance(1e-11).build()))
         .isInstanceOf(ModelVerificationException.class);
     String version =
-        STORE.publish(
-            name, Pipelines.fate(HandleInvalid.KEEP), options.tolerance(1e-9).build());
+        STORE.publish(name, Pipelines.fate(HandleInvalid.KEEP), options.tolerance(1e-9).build());
 
     STORE.publish(name, Pipelines.constant(1));
     assertThat(STORE.rollback(name)).isEqualTo(version);
@@ -232,9 +223,7 @@ class RegistryIT {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("golden row 1 has no answer: Cannot answer the row: it is");
     assertThatThrownBy(
-            () ->
-                STORE.publish(
-                    name, constant(1), PublishOptions.builder().golden(WOMAN).build()))
+            () -> STORE.publish(name, constant(1), PublishOptions.builder().golden(WOMAN).build()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("Cannot publish forest: a golden row has fields, allowed are vectors");
     assertThat(REDIS.jedis().exists(key)).isFalse();
@@ -426,8 +415,7 @@ class RegistryIT {
   void promote_userWhoMayNotPublish_promotesAllTheSame() {
     try (TestRedis server = TestRedis.start()) {
       server.ask("ACL", "SETUSER", "p", "on", ">secret", "~*", "resetchannels", "+@all");
-      RedisConfig config =
-          server.config().toBuilder().user("p").password("secret").build();
+      RedisConfig config = server.config().toBuilder().user("p").password("secret").build();
       try (Redis redis = Redis.connect(config)) {
         ModelStore store = ModelStore.of(redis);
         store.publish(name, Pipelines.constant(1));
