@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import java.nio.CharBuffer;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,7 +53,7 @@ class FieldTextTest {
   void canonical_otherClassesOfTheSameValues_isTheSameRow() {
     Map<String, @Nullable Object> other = new HashMap<>(row());
     other.put("ratio", 0.1);
-    other.put("name", new StringBuilder("\\N \"quoted\" ä"));
+    other.put("name", CharBuffer.wrap("\\N \"quoted\" ä"));
     other.put("dense", new double[] {-0.0, 0.0, Double.NEGATIVE_INFINITY});
     other.put("words", new String[] {"a", ""});
     other.put("ignored", 3);
