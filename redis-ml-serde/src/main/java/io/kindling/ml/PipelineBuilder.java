@@ -31,6 +31,10 @@ public final class PipelineBuilder {
   private final Map<String, Column> made = new LinkedHashMap<>();
   private final Map<String, List<String>> labels = new HashMap<>();
   private final List<Planned> planned = new ArrayList<>();
+
+  /** A column's name to that of the one which stands in its place. */
+  private final Map<String, String> replaced = new HashMap<>();
+
   private @Nullable String prediction;
   private @Nullable String label;
   private @Nullable String raw;
@@ -60,7 +64,8 @@ public final class PipelineBuilder {
    * @throws IllegalArgumentException if there is none of that name
    */
   public Column column(String stage, String name) {
-    Column column = made.getOrDefault(name, given.get(name));
+    String current = current(name);
+    Column column = made.getOrDefault(current, given.get(current));
     if (column == null) {
       throw new IllegalArgumentException(
           "Cannot convert stage %s: its input column '%s' is neither in the schema nor made by a stage before"
@@ -80,7 +85,7 @@ public final class PipelineBuilder {
   @CanIgnoreReturnValue
   public PipelineBuilder add(
       String stage, List<String> in, List<Column> out, Function<Wiring, Step> step) {
-    in.forEach(name -> column(stage, name));
+    List<String> sources = in.stream().map(name -> column(stage, name).name()).toList();
     for (Column column : out) {
       if (has(column.name())) {
         throw new IllegalArgumentException(
@@ -89,8 +94,41 @@ public final class PipelineBuilder {
       }
       made.put(column.name(), column);
     }
-    planned.add(new Planned(stage, List.copyOf(in), out.stream().map(Column::name).toList(), step));
+    planned.add(new Planned(stage, sources, out.stream().map(Column::name).toList(), step));
     return this;
+  }
+
+  /**
+   * Adds a step that puts a column in place of one of the same name. Within the pipeline the new
+   * one is named after its stage.
+   *
+   * @param column the new one, under the name of the old one
+   */
+  public void replace(String stage, Column column, Function<Wiring, Step> step) {
+    Column old = column(stage, column.name());
+    Column renamed = new Column(stage + "." + column.name(), column.type(), column.size());
+    add(stage, List.of(old.name()), List.of(renamed), step);
+    replaced.put(column.name(), renamed.name());
+  }
+
+  /**
+   * Tells the size of the vectors of a column, if it was not known: that of a stage which refuses
+   * all others. A sparse row, which does not say its own, takes it.
+   */
+  public void expectSize(String name, int size) {
+    String current = current(name);
+    for (Map<String, Column> columns : List.of(given, made)) {
+      columns.computeIfPresent(
+          current,
+          (key, column) ->
+              column.type() == Column.Type.VECTOR && column.size() == 0
+                  ? Column.vector(key, size)
+                  : column);
+    }
+  }
+
+  private String current(String name) {
+    return replaced.getOrDefault(name, name);
   }
 
   /** Keeps the names of a column's indices, for a stage that asks for them. */

@@ -94,6 +94,14 @@ public final class ByteSink {
     }
   }
 
+  /** Whole numbers, none negative: how many as a varint, then each as a varint. */
+  public void varints(int[] values) {
+    varint(values.length);
+    for (int value : values) {
+      varint(value);
+    }
+  }
+
   /** Bytes as they are. */
   public void bytes(byte[] values) {
     for (byte value : values) {

@@ -148,6 +148,15 @@ public final class ByteSource {
     return values;
   }
 
+  /** What {@link ByteSink#varints} wrote. */
+  public int[] varints(String what) {
+    int[] values = new int[countOf(what, 1)];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = smallVarint(what);
+    }
+    return values;
+  }
+
   /** A part of what is left, of so many bytes, which is then passed by. */
   public ByteSource part(int length) {
     require(length);

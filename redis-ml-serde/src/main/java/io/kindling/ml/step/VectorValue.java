@@ -44,8 +44,13 @@ public final class VectorValue {
     if (dense) {
       return values[index];
     }
-    int place = Arrays.binarySearch(indices, 0, count, index);
+    int place = placeOf(index);
     return place < 0 ? 0.0 : values[place];
+  }
+
+  /** The place of an index of a sparse vector; below 0 if it has none. */
+  int placeOf(int index) {
+    return Arrays.binarySearch(indices, 0, count, index);
   }
 
   /** Begins a sparse vector, to which {@link #append} adds. */
@@ -100,6 +105,56 @@ public final class VectorValue {
     for (int i = 0; i < count; i++) {
       target[indices[i]] = values[i];
     }
+  }
+
+  /**
+   * Becomes sparse or dense, whichever takes less room, as Spark's {@code compressed} decides. A
+   * sparse one names no zeros, so that -0.0 becomes 0.0.
+   */
+  public void compress() {
+    int nonZeros = 0;
+    for (int i = 0; i < count; i++) {
+      if (values[i] != 0.0) {
+        nonZeros++;
+      }
+    }
+    if (1.5 * (nonZeros + 1.0) < size) {
+      dropZeros(nonZeros);
+    } else if (!dense) {
+      spread();
+    }
+  }
+
+  private void dropZeros(int nonZeros) {
+    if (indices.length < nonZeros) {
+      indices = Arrays.copyOf(indices, nonZeros);
+    }
+    int kept = 0;
+    for (int i = 0; i < count; i++) {
+      if (values[i] != 0.0) {
+        indices[kept] = index(i);
+        values[kept++] = values[i];
+      }
+    }
+    dense = false;
+    count = kept;
+  }
+
+  /** From the end, where no value comes to stand on one that has not moved. */
+  private void spread() {
+    if (values.length < size) {
+      values = Arrays.copyOf(values, size);
+    }
+    int end = size;
+    for (int i = count - 1; i >= 0; i--) {
+      double value = values[i];
+      Arrays.fill(values, indices[i] + 1, end, 0.0);
+      values[indices[i]] = value;
+      end = indices[i];
+    }
+    Arrays.fill(values, 0, end, 0.0);
+    dense = true;
+    count = size;
   }
 
   /** Becomes a copy of another vector. */
