@@ -1,6 +1,9 @@
 package io.kindling.ml.spark;
 
+import io.kindling.ml.Column;
 import io.kindling.ml.PipelineBuilder;
+import io.kindling.ml.step.ClassDecision;
+import java.util.List;
 
 /**
  * The columns that a model makes. One that Spark is told not to make, by an empty name, is made
@@ -16,8 +19,24 @@ record AnswerColumns(String prediction, String raw, String probability) {
   }
 
   private static String name(StageParams stage, String param) {
-    String name = stage.isDefined(param) ? stage.text(param) : "";
-    return name.isEmpty() ? stage.uid() + "." + param : name;
+    return stage.isNamed(param) ? stage.text(param) : stage.uid() + "." + param;
+  }
+
+  /** Which class a model predicts, by the columns that Spark makes and the thresholds. */
+  static ClassDecision decision(StageParams stage) {
+    double[] thresholds =
+        stage.isDefined("thresholds") ? stage.numbers("thresholds").clone() : new double[0];
+    return !stage.isNamed("rawPredictionCol") && stage.isNamed("probabilityCol")
+        ? ClassDecision.byProbability(thresholds)
+        : ClassDecision.byRaw(thresholds);
+  }
+
+  /** The columns of a classifier with probabilities. */
+  List<Column> classes(int numClasses) {
+    return List.of(
+        Column.of(prediction, Column.Type.DOUBLE),
+        Column.vector(raw, numClasses),
+        Column.vector(probability, numClasses));
   }
 
   /** Makes them the answer of the pipeline; without classes the prediction alone. */

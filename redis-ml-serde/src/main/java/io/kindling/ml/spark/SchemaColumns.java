@@ -1,8 +1,10 @@
 package io.kindling.ml.spark;
 
 import io.kindling.ml.Column;
+import io.kindling.ml.PipelineBuilder;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.spark.ml.attribute.Attribute;
 import org.apache.spark.ml.attribute.AttributeGroup;
 import org.apache.spark.ml.linalg.SQLDataTypes;
 import org.apache.spark.sql.types.ArrayType;
@@ -17,6 +19,7 @@ import org.apache.spark.sql.types.ShortType;
 import org.apache.spark.sql.types.StringType;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
+import scala.Option;
 
 /** What a row may give, as a frame's schema says it. Columns of other types cannot be given. */
 final class SchemaColumns {
@@ -45,6 +48,22 @@ final class SchemaColumns {
       }
     }
     return columns;
+  }
+
+  /** Tells the names of the elements of vectors, as far as the schema has them all. */
+  static void nameElements(StructType schema, PipelineBuilder pipeline) {
+    for (StructField field : schema.fields()) {
+      if (field.dataType().equals(SQLDataTypes.VectorType())) {
+        Option<Attribute[]> attributes = AttributeGroup.fromStructField(field).attributes();
+        if (attributes.isDefined()) {
+          List<String> names = new ArrayList<>();
+          for (Attribute attribute : attributes.get()) {
+            names.add(attribute.name().isDefined() ? attribute.name().get() : "");
+          }
+          pipeline.label(field.name(), names);
+        }
+      }
+    }
   }
 
   private static boolean isWhole(DataType type) {

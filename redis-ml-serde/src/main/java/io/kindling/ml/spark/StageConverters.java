@@ -18,11 +18,26 @@ final class StageConverters {
   static {
     Stream.of(
             List.of(
+                new BinarizerConverter(),
+                new BucketizerConverter(),
+                new GeneralizedLinearConverter(),
                 new ImputerConverter(),
                 new IndexToStringConverter(),
+                new KMeansConverter(),
+                new LinearRegressionConverter(),
+                new LinearSvcConverter(),
+                new LogisticRegressionConverter(),
+                new MinMaxScalerConverter(),
+                new NaiveBayesConverter(),
+                new NormalizerConverter(),
                 new OneHotEncoderConverter(),
+                new PerceptronConverter(),
                 new StringIndexerConverter(),
-                new VectorAssemblerConverter()),
+                new VectorAssemblerConverter(),
+                new VectorIndexerConverter(),
+                new VectorSizeHintConverter(),
+                new VectorSlicerConverter()),
+            ScalerConverter.all(),
             ForestConverter.all())
         .flatMap(List::stream)
         .forEach(converter -> BY_STAGE.put(converter.stage(), converter));

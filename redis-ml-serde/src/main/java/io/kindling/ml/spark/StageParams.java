@@ -33,6 +33,11 @@ final class StageParams {
     return stage.hasParam(param) && stage.isDefined(stage.getParam(param));
   }
 
+  /** Whether a parameter names a column. */
+  boolean isNamed(String param) {
+    return isDefined(param) && !text(param).isEmpty();
+  }
+
   String text(String param) {
     return (String) value(param);
   }

@@ -25,7 +25,57 @@ public enum StepKind {
   /** {@link VectorAssemblerStep}. */
   ASSEMBLE(6, Runtimes.BOTH, Set.of(NUMBER, VECTOR), List.of(VECTOR), VectorAssemblerStep::decode),
   /** A forest; it fills prediction, raw prediction and probability. */
-  FOREST(7, Runtimes.BOTH, Set.of(VECTOR), List.of(NUMBER, VECTOR, VECTOR), null);
+  FOREST(7, Runtimes.BOTH, Set.of(VECTOR), List.of(NUMBER, VECTOR, VECTOR), null),
+  /** {@link BucketizerStep}. */
+  BUCKETIZE(10, Runtimes.BOTH, Set.of(NUMBER), List.of(NUMBER), BucketizerStep::decode),
+  /** {@link BinarizerStep} of a number. */
+  BINARIZE_NUMBER(11, Runtimes.BOTH, Set.of(NUMBER), List.of(NUMBER), BinarizerStep::decodeNumber),
+  /** {@link BinarizerStep} of a vector. */
+  BINARIZE_VECTOR(12, Runtimes.BOTH, Set.of(VECTOR), List.of(VECTOR), BinarizerStep::decodeVector),
+  /** {@link ScalerStep}. */
+  SCALE(13, Runtimes.BOTH, Set.of(VECTOR), List.of(VECTOR), ScalerStep::decode),
+  /** {@link MinMaxScalerStep}. */
+  SCALE_MIN_MAX(14, Runtimes.BOTH, Set.of(VECTOR), List.of(VECTOR), MinMaxScalerStep::decode),
+  /** {@link NormalizerStep}. */
+  NORMALIZE(15, Runtimes.BOTH, Set.of(VECTOR), List.of(VECTOR), NormalizerStep::decode),
+  /** {@link VectorSlicerStep}. */
+  SLICE(16, Runtimes.BOTH, Set.of(VECTOR), List.of(VECTOR), VectorSlicerStep::decode),
+  /** {@link VectorSizeHintStep}. */
+  CHECK_SIZE(17, Runtimes.BOTH, Set.of(VECTOR), List.of(VECTOR), VectorSizeHintStep::decode),
+  /** {@link VectorIndexerStep}. */
+  INDEX_VECTOR(18, Runtimes.BOTH, Set.of(VECTOR), List.of(VECTOR), VectorIndexerStep::decode),
+  /** {@link LinearRegressionStep}. */
+  LINEAR_REGRESSION(
+      20, Runtimes.BOTH, Set.of(VECTOR), List.of(NUMBER), LinearRegressionStep::decode),
+  /** {@link BinaryLinearStep}; a margin alone has no probability. */
+  LINEAR_BINARY(
+      21, Runtimes.BOTH, Set.of(VECTOR), List.of(NUMBER, VECTOR, VECTOR), BinaryLinearStep::decode),
+  /** {@link LinearClassesStep}. */
+  LINEAR_CLASSES(
+      22,
+      Runtimes.BOTH,
+      Set.of(VECTOR),
+      List.of(NUMBER, VECTOR, VECTOR),
+      LinearClassesStep::decode),
+  /** {@link GeneralizedLinearStep}; it fills prediction and linear predictor. */
+  GENERALIZED_LINEAR(
+      23,
+      Runtimes.BOTH,
+      Set.of(VECTOR, NUMBER),
+      List.of(NUMBER, NUMBER),
+      GeneralizedLinearStep::decode),
+  /** {@link GaussianBayesStep}. */
+  GAUSSIAN_BAYES(
+      24,
+      Runtimes.BOTH,
+      Set.of(VECTOR),
+      List.of(NUMBER, VECTOR, VECTOR),
+      GaussianBayesStep::decode),
+  /** {@link PerceptronStep}. */
+  PERCEPTRON(
+      25, Runtimes.BOTH, Set.of(VECTOR), List.of(NUMBER, VECTOR, VECTOR), PerceptronStep::decode),
+  /** {@link KMeansStep}. */
+  K_MEANS(26, Runtimes.BOTH, Set.of(VECTOR), List.of(NUMBER), KMeansStep::decode);
 
   /** Where a step can be run. */
   public enum Runtimes {
