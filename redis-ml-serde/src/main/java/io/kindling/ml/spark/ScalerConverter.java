@@ -20,7 +20,17 @@ final class ScalerConverter implements StageConverter {
   private final Function<StageParams, Scaling> scaling;
 
   /** What is subtracted from a vector, and then multiplied with it. */
-  private record Scaling(int size, double @Nullable [] shift, double @Nullable [] scale) {}
+  private static final class Scaling {
+    final int size;
+    final double @Nullable [] shift;
+    final double @Nullable [] scale;
+
+    Scaling(int size, double @Nullable [] shift, double @Nullable [] scale) {
+      this.size = size;
+      this.shift = shift;
+      this.scale = scale;
+    }
+  }
 
   private ScalerConverter(String stage, Function<StageParams, Scaling> scaling) {
     this.stage = stage;
@@ -80,11 +90,11 @@ final class ScalerConverter implements StageConverter {
   public void convert(StageParams params, PipelineBuilder pipeline) {
     Scaling known = scaling.apply(params);
     String input = params.text("inputCol");
-    pipeline.expectSize(input, known.size());
+    pipeline.expectSize(input, known.size);
     pipeline.add(
         params.uid(),
         List.of(input),
-        List.of(Column.vector(params.text("outputCol"), known.size())),
-        wiring -> new ScalerStep(wiring, known.size(), known.shift(), known.scale()));
+        List.of(Column.vector(params.text("outputCol"), known.size)),
+        wiring -> new ScalerStep(wiring, known.size, known.shift, known.scale));
   }
 }

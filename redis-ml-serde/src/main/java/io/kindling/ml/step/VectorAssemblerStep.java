@@ -71,6 +71,7 @@ public final class VectorAssemblerStep implements Step {
         }
       }
       assembled.endSparse(offset);
+      assembled.compress();
     };
   }
 

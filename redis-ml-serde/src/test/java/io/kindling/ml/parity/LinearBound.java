@@ -1,6 +1,7 @@
 package io.kindling.ml.parity;
 
 import java.util.function.DoubleUnaryOperator;
+import java.util.function.ToDoubleFunction;
 import org.apache.spark.ml.linalg.Matrix;
 import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.sql.Row;
@@ -21,9 +22,14 @@ final class LinearBound {
   static double of(Vector coefficients, double intercept, Vector features) {
     double sum = Math.abs(intercept);
     for (int i = 0; i < features.size(); i++) {
-      sum += Math.abs(coefficients.apply(i) * features.apply(i));
+      sum += term(coefficients.apply(i), features.apply(i));
     }
     return 4 * (features.size() + 1) * UNIT * sum;
+  }
+
+  /** A coefficient of 0 adds nothing, even where the feature is infinite. */
+  private static double term(double coefficient, double feature) {
+    return coefficient == 0 ? 0 : Math.abs(coefficient * feature);
   }
 
   /** The largest of all rows. */
@@ -32,7 +38,7 @@ final class LinearBound {
     for (int row = 0; row < intercepts.length; row++) {
       double sum = Math.abs(intercepts[row]);
       for (int i = 0; i < features.size(); i++) {
-        sum += Math.abs(coefficients.apply(row, i) * features.apply(i));
+        sum += term(coefficients.apply(row, i), features.apply(i));
       }
       largest = Math.max(largest, 4 * (features.size() + 1) * UNIT * sum);
     }
@@ -44,7 +50,7 @@ final class LinearBound {
    * most 1/4; a softmax changes by at most 2 p max |change|; each takes some functions that are good
    * to a unit. The class itself has to be the same.
    */
-  static StageParity.Tolerance ofClasses(java.util.function.ToDoubleFunction<Vector> ofRaw) {
+  static StageParity.Tolerance ofClasses(ToDoubleFunction<Vector> ofRaw) {
     return (column, row, expected) -> {
       double raw = ofRaw.applyAsDouble(features(row));
       return switch (column) {

@@ -16,6 +16,7 @@ import org.apache.spark.ml.regression.LinearRegressionModel;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -161,7 +162,7 @@ class StageParityLinearIT extends StageParity {
     "gamma,identity,true",
     "gamma,log,true"
   })
-  void generalizedLinearRegression(String family, String link, boolean all) {
+  void generalizedLinearRegression(String family, @Nullable String link, boolean all) {
     GeneralizedLinearRegression regression =
         new GeneralizedLinearRegression().setFamily(family);
     if (link != null) {
@@ -172,7 +173,8 @@ class StageParityLinearIT extends StageParity {
 
   @ParameterizedTest
   @CsvSource({"0,,false", "1,,true", "1.5,,true", "2,,false", "1.6,0,true", "1.2,1,false", "0,-1,false", "1,0.5,true", "2.5,0.3,false"})
-  void generalizedLinearRegression_tweedie(double variancePower, Double linkPower, boolean all) {
+  void generalizedLinearRegression_tweedie(
+      double variancePower, @Nullable Double linkPower, boolean all) {
     GeneralizedLinearRegression regression =
         new GeneralizedLinearRegression().setFamily("tweedie").setVariancePower(variancePower);
     if (linkPower != null) {

@@ -4,6 +4,7 @@ import static io.kindling.ml.parity.LinearBound.UNIT;
 
 import java.util.Random;
 import java.util.function.DoubleUnaryOperator;
+import org.apache.spark.api.java.function.FilterFunction;
 import org.apache.spark.ml.classification.MultilayerPerceptronClassificationModel;
 import org.apache.spark.ml.classification.MultilayerPerceptronClassifier;
 import org.apache.spark.ml.classification.NaiveBayes;
@@ -181,8 +182,9 @@ class StageParityModelsIT extends StageParity {
             .setDistanceMeasure(distance)
             .setSeed(7)
             .setMaxIter(5);
-    Dataset<Row> nonZero = rows.filter((org.apache.spark.api.java.function.FilterFunction<Row>)
-        row -> LinearBound.features(row).numNonzeros() > 0);
+    Dataset<Row> nonZero =
+        rows.filter(
+            (FilterFunction<Row>) row -> LinearBound.features(row).numNonzeros() > 0);
 
     compare(k + " centers, " + distance, kMeans.fit(nonZero), nonZero, edges());
   }
