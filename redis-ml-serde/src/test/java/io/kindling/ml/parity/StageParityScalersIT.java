@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Stages that bucket numbers and change vectors. */
-class StageParityVectorsIT extends StageParity {
+class StageParityScalersIT extends StageParity {
 
   private static final int SIZE = 5;
   private static final Random RANDOM = new Random(SEED);
