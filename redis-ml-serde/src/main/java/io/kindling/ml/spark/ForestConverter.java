@@ -53,6 +53,7 @@ final class ForestConverter implements StageConverter {
       out.add(Column.vector(answer.raw(), converted.numClasses()));
       out.add(Column.vector(answer.probability(), converted.numClasses()));
     }
+    pipeline.expectSize(params.text("featuresCol"), converted.numFeatures());
     pipeline.addForest(params.uid(), params.text("featuresCol"), out, converted);
     answer.tell(pipeline, converted.numClasses());
   }

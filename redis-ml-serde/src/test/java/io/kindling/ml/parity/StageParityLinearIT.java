@@ -172,7 +172,17 @@ class StageParityLinearIT extends StageParity {
   }
 
   @ParameterizedTest
-  @CsvSource({"0,,false", "1,,true", "1.5,,true", "2,,false", "1.6,0,true", "1.2,1,false", "0,-1,false", "1,0.5,true", "2.5,0.3,false"})
+  @CsvSource({
+    "0,,false",
+    "1,,true",
+    "1.5,,true",
+    "2,,false",
+    "1.6,0,true",
+    "1.2,1,false",
+    "0,-1,false",
+    "1,0.5,true",
+    "2.5,0.3,false"
+  })
   void generalizedLinearRegression_tweedie(
       double variancePower, @Nullable Double linkPower, boolean all) {
     GeneralizedLinearRegression regression =
