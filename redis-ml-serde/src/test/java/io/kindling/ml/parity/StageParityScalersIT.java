@@ -1,5 +1,8 @@
 package io.kindling.ml.parity;
 
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.kindling.ml.spark.SparkModels;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -15,6 +18,7 @@ import org.apache.spark.ml.feature.Normalizer;
 import org.apache.spark.ml.feature.QuantileDiscretizer;
 import org.apache.spark.ml.feature.RobustScaler;
 import org.apache.spark.ml.feature.StandardScaler;
+import org.apache.spark.ml.feature.VectorAssembler;
 import org.apache.spark.ml.feature.VectorIndexer;
 import org.apache.spark.ml.feature.VectorSizeHint;
 import org.apache.spark.ml.feature.VectorSlicer;
@@ -259,6 +263,36 @@ class StageParityScalersIT extends StageParity {
           new VectorSlicer().setInputCol("in").setOutputCol("out").setIndices(indices);
       compare(indices.length + " indices", slicer, vectors(), edges());
     }
+  }
+
+  @Test
+  void vectorSlicer_namesThatTheSchemaTells() {
+    Dataset<Row> rows =
+        new VectorAssembler()
+            .setInputCols(new String[] {"a", "b", "c"})
+            .setOutputCol("in")
+            .transform(numbers(randomNumbers(RANDOM, 20)))
+            .select("in");
+    VectorSlicer slicer =
+        new VectorSlicer()
+            .setInputCol("in")
+            .setOutputCol("out")
+            .setIndices(new int[] {1})
+            .setNames(new String[] {"c", "a"});
+
+    compare("1 index, 2 names", slicer, rows, rows.limit(0));
+  }
+
+  @Test
+  void vectorSlicer_namesThatNoSchemaTells_areRefused() {
+    VectorSlicer slicer =
+        new VectorSlicer().setInputCol("in").setOutputCol("out").setNames(new String[] {"a"});
+
+    assertThatThrownBy(() -> SparkModels.pipeline(slicer, vectors().schema()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "Cannot convert stage %s: the schema of its input column 'in' names no element 'a'; indices need no names",
+            slicer.uid());
   }
 
   /** Rows of vectors of several sizes, of which the schema tells none. */
