@@ -54,23 +54,30 @@ public final class ClassDecision {
 
   /** The class; NaN is never larger. */
   int of(double[] raw, double[] probability, int numClasses) {
-    double[] scores = byProbability || thresholds.length > 0 ? probability : raw;
+    if (thresholds.length > 0) {
+      return ofThresholds(probability, numClasses);
+    }
+    double[] scores = byProbability ? probability : raw;
     int best = 0;
-    double highest = score(scores, 0);
     for (int i = 1; i < numClasses; i++) {
-      double score = score(scores, i);
-      if (score > highest) {
-        highest = score;
+      if (scores[i] > scores[best]) {
         best = i;
       }
     }
     return best;
   }
 
-  private double score(double[] scores, int i) {
-    if (thresholds.length == 0) {
-      return scores[i];
+  /** The first class with NaN loses here to any other, which without thresholds it does not. */
+  private int ofThresholds(double[] probability, int numClasses) {
+    int best = 0;
+    double highest = Double.NEGATIVE_INFINITY;
+    for (int i = 0; i < numClasses; i++) {
+      double score = probability[i] / thresholds[i]; // 0 / 0 is NaN
+      if (score > highest) {
+        highest = score;
+        best = i;
+      }
     }
-    return thresholds[i] == 0.0 ? Double.POSITIVE_INFINITY : scores[i] / thresholds[i];
+    return best;
   }
 }

@@ -6,13 +6,15 @@ final class ClassesOutput {
   private final Wiring wiring;
   private final int numClasses;
   private final ClassDecision decision;
+  private final Softmax softmax;
   private final double[] raw;
   private final double[] probability;
 
-  ClassesOutput(Wiring wiring, int numClasses, ClassDecision decision) {
+  ClassesOutput(Wiring wiring, int numClasses, ClassDecision decision, Softmax softmax) {
     this.wiring = wiring;
     this.numClasses = numClasses;
     this.decision = decision;
+    this.softmax = softmax;
     this.raw = new double[numClasses];
     this.probability = new double[numClasses];
   }
@@ -24,7 +26,7 @@ final class ClassesOutput {
 
   /** From what {@link #raw} holds, all of the step's outputs. */
   void fill(Slots row) {
-    Softmax.fill(raw, probability, numClasses);
+    softmax.fill(raw, probability, numClasses);
     row.setNumber(wiring.out(0), decision.of(raw, probability, numClasses));
     fill(row, 1, raw);
     fill(row, 2, probability);

@@ -93,7 +93,7 @@ public final class GaussianBayesStep implements Step {
   @Override
   public Runner runner() {
     double[] features = new double[classes.get(0).means.length];
-    ClassesOutput output = new ClassesOutput(wiring, classes.size(), decision);
+    ClassesOutput output = new ClassesOutput(wiring, classes.size(), decision, Softmax.OF_CLASSES);
     return row -> {
       StepInput.vector(this, row, features.length).copyTo(features);
       for (int i = 0; i < classes.size(); i++) {

@@ -4,11 +4,15 @@ import io.kindling.ml.format.ByteSink;
 import io.kindling.ml.format.ByteSource;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A vector to the nearest of some centers: Spark's {@code KMeansModel}, with the formula that Spark
- * chooses for a distance. Of equal distances the first wins; a vector that no center is near to,
- * such as one with NaN, is given 0.
+ * chooses for a distance. Of equal distances the first wins.
+ *
+ * <p>Of few centers Spark knows how far each two lie apart, and leaves out those that cannot be
+ * nearer; it then looks at the first center in any case, and refuses a vector with NaN. Of many it
+ * knows only their norms, and gives such a vector 0.
  */
 public final class KMeansStep implements Step {
 
@@ -16,6 +20,11 @@ public final class KMeansStep implements Step {
   private static final double EPSILON = 0x1p-52;
 
   private static final double PRECISION = 1e-6;
+
+  /** From these numbers on Spark does not keep how far centers lie apart. */
+  private static final int MANY_CENTERS = 1000;
+
+  private static final long MANY_TERMS = 1_000_000;
 
   /** How far a center is. */
   public enum Distance {
@@ -46,12 +55,53 @@ public final class KMeansStep implements Step {
   private final List<double[]> centers;
   private final double[] norms;
 
+  /**
+   * For each two centers a distance within which a point to the one is not nearer to the other, on
+   * the diagonal to no other; null where Spark keeps none.
+   */
+  private final double @Nullable [][] reaches;
+
   /** Of centers, all of the same size; takes over the arrays. */
   public KMeansStep(Wiring wiring, Distance distance, List<double[]> centers) {
     this.wiring = wiring;
     this.distance = distance;
     this.centers = List.copyOf(centers);
     this.norms = centers.stream().mapToDouble(KMeansStep::norm).toArray();
+    this.reaches = keepsReaches() ? reaches() : null;
+  }
+
+  private boolean keepsReaches() {
+    long count = centers.size();
+    return count < MANY_CENTERS && count * count * centers.get(0).length < MANY_TERMS;
+  }
+
+  private double[][] reaches() {
+    int count = centers.size();
+    double[][] all = new double[count][count];
+    for (int i = 0; i < count; i++) {
+      // A single center is compared with none, and its reach with any distance is false.
+      all[i][i] = count == 1 ? Double.NaN : Double.POSITIVE_INFINITY;
+    }
+    for (int i = 0; i < count; i++) {
+      for (int k = i + 1; k < count; k++) {
+        double reach = reach(i, k);
+        all[i][k] = reach;
+        all[k][i] = reach;
+        all[i][i] = reach < all[i][i] ? reach : all[i][i];
+        all[k][k] = reach < all[k][k] ? reach : all[k][k];
+      }
+    }
+    return all;
+  }
+
+  private double reach(int i, int k) {
+    VectorValue other = new VectorValue();
+    System.arraycopy(centers.get(k), 0, other.startDense(centers.get(k).length), 0, other.size());
+    if (distance == Distance.COSINE) {
+      return 1.0 - Math.sqrt(1.0 - angle(i, other, norms[k]) / 2.0);
+    }
+    double apart = Math.sqrt(squaredDistance(centers.get(i), norms[i], other, norms[k]));
+    return 0.25 * apart * apart;
   }
 
   static KMeansStep decode(Wiring wiring, ByteSource source) {
@@ -92,22 +142,35 @@ public final class KMeansStep implements Step {
     return row -> {
       VectorValue point = StepInput.vector(this, row, centers.get(0).length);
       double norm = norm(point);
+      checkNorm(norm);
       row.setNumber(
-          wiring.out(0),
-          distance == Distance.COSINE ? nearestByAngle(point, norm) : nearest(point, norm));
+          wiring.out(0), reaches == null ? nearest(point, norm) : nearest(point, norm, reaches));
     };
+  }
+
+  private void checkNorm(double norm) {
+    if (distance == Distance.COSINE) {
+      boolean allHaveAngles = norm > 0;
+      for (double each : norms) {
+        allHaveAngles &= each > 0;
+      }
+      if (!allHaveAngles) {
+        throw RowRefusedException.of(
+            this, "meets a vector or a center of norm 0 or NaN, which has no angle, norm %s", norm);
+      }
+    } else if (reaches != null && Double.isNaN(norm)) {
+      throw RowRefusedException.of(this, "meets a vector with NaN, allowed are numbers");
+    }
   }
 
   private int nearest(VectorValue point, double norm) {
     double least = Double.POSITIVE_INFINITY;
     int nearest = 0;
     for (int i = 0; i < norms.length; i++) {
-      // No center lies nearer than the norms differ.
-      double bound = (norms[i] - norm) * (norms[i] - norm);
-      if (bound < least) {
-        double squared = squaredDistance(centers.get(i), norms[i], point, norm);
-        if (squared < least) {
-          least = squared;
+      if (canBeNearer(i, norm, least)) {
+        double away = away(i, point, norm);
+        if (away < least) {
+          least = away;
           nearest = i;
         }
       }
@@ -115,34 +178,54 @@ public final class KMeansStep implements Step {
     return nearest;
   }
 
-  private int nearestByAngle(VectorValue point, double norm) {
-    double least = Double.POSITIVE_INFINITY;
+  private int nearest(VectorValue point, double norm, double[][] reaches) {
+    double least = away(0, point, norm);
+    if (least < reaches[0][0]) {
+      return 0;
+    }
     int nearest = 0;
-    for (int i = 0; i < norms.length; i++) {
-      if (!(norms[i] > 0 && norm > 0)) {
-        throw RowRefusedException.of(
-            this, "meets a vector of norm %s, which has no angle; allowed are others", norm);
-      }
-      double away = 1 - dot(centers.get(i), point) / norms[i] / norm;
-      if (away < least) {
-        least = away;
-        nearest = i;
+    for (int i = 1; i < norms.length; i++) {
+      if (canBeNearer(i, norm, least) && reaches[i][nearest] < least) {
+        double away = away(i, point, norm);
+        if (away < reaches[i][i]) {
+          return i;
+        }
+        if (away < least) {
+          least = away;
+          nearest = i;
+        }
       }
     }
     return nearest;
   }
 
-  /** From the norms and the dot product where that is precise enough, else term by term. */
+  /** No center lies nearer than the norms differ; an angle has nothing to do with norms. */
+  private boolean canBeNearer(int i, double norm, double least) {
+    double difference = norms[i] - norm;
+    return distance == Distance.COSINE || difference * difference < least;
+  }
+
+  private double away(int i, VectorValue point, double norm) {
+    return distance == Distance.COSINE
+        ? angle(i, point, norm)
+        : squaredDistance(centers.get(i), norms[i], point, norm);
+  }
+
+  private double angle(int i, VectorValue point, double norm) {
+    return 1 - dot(centers.get(i), point) / norms[i] / norm;
+  }
+
+  /** Of a sparse point from the norms and the dot product where that is precise enough. */
   private static double squaredDistance(
       double[] center, double centerNorm, VectorValue point, double norm) {
+    if (point.isDense()) {
+      return squaredDistance(center, point);
+    }
     double squaredNorms = centerNorm * centerNorm + norm * norm;
     double difference = centerNorm - norm;
     double error = 2.0 * EPSILON * squaredNorms / (difference * difference + EPSILON);
     if (error < PRECISION) {
       return squaredNorms - 2.0 * dot(center, point);
-    }
-    if (point.isDense()) {
-      return squaredDistance(center, point);
     }
     double dot = dot(center, point);
     double squared = Math.max(squaredNorms - 2.0 * dot, 0.0);

@@ -134,7 +134,7 @@ public final class LinearClassesStep implements Step {
   @Override
   public Runner runner() {
     int size = classes.get(0).size();
-    ClassesOutput output = new ClassesOutput(wiring, classes.size(), decision);
+    ClassesOutput output = new ClassesOutput(wiring, classes.size(), decision, Softmax.OF_CLASSES);
     double[] sums = output.raw();
     return row -> {
       VectorValue features = StepInput.vector(this, row, size);

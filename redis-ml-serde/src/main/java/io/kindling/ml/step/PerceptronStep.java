@@ -68,7 +68,7 @@ public final class PerceptronStep implements Step {
     for (int i = 0; i < last; i++) {
       values[i] = new double[layers[i]];
     }
-    ClassesOutput output = new ClassesOutput(wiring, layers[last], decision);
+    ClassesOutput output = new ClassesOutput(wiring, layers[last], decision, Softmax.OF_LAYER);
     return row -> {
       StepInput.vector(this, row, layers[0]).copyTo(values[0]);
       int offset = 0;
