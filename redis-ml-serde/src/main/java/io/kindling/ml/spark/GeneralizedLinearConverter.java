@@ -77,9 +77,7 @@ final class GeneralizedLinearConverter implements StageConverter {
   /** Without a power of its own, the link's is 1 less that of the variance. */
   private static LinkOf tweedieLink(StageParams stage) {
     double power =
-        stage.isSet("linkPower")
-            ? stage.number("linkPower")
-            : 1.0 - stage.number("variancePower");
+        stage.isSet("linkPower") ? stage.number("linkPower") : 1.0 - stage.number("variancePower");
     if (power == 0.0) {
       return new LinkOf(Link.LOG, 1.0);
     } else if (power == 1.0) {

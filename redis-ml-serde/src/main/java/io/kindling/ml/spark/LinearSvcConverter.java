@@ -26,8 +26,7 @@ final class LinearSvcConverter implements StageConverter {
     pipeline.add(
         stage.uid(),
         List.of(features),
-        List.of(
-            Column.of(answer.prediction(), Column.Type.DOUBLE), Column.vector(answer.raw(), 2)),
+        List.of(Column.of(answer.prediction(), Column.Type.DOUBLE), Column.vector(answer.raw(), 2)),
         wiring ->
             new BinaryLinearStep(wiring, margin, BinaryLinearStep.Compared.MARGIN, threshold));
     pipeline.answer(answer.prediction(), answer.raw(), null);

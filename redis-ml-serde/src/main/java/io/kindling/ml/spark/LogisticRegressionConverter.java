@@ -52,20 +52,13 @@ final class LogisticRegressionConverter implements StageConverter {
     if (threshold == 0.0) {
       return Double.NEGATIVE_INFINITY;
     }
-    return threshold == 1.0
-        ? Double.POSITIVE_INFINITY
-        : Math.log(threshold / (1.0 - threshold));
+    return threshold == 1.0 ? Double.POSITIVE_INFINITY : Math.log(threshold / (1.0 - threshold));
   }
 
-  private static Function<Wiring, Step> multinomial(
-      StageParams stage, List<LinearFunction> rows) {
+  private static Function<Wiring, Step> multinomial(StageParams stage, List<LinearFunction> rows) {
     ClassDecision decision = AnswerColumns.decision(stage);
     return wiring ->
         new LinearClassesStep(
-            wiring,
-            rows,
-            LinearClassesStep.Admitted.ANY,
-            LinearClassesStep.Raw.AS_IT_IS,
-            decision);
+            wiring, rows, LinearClassesStep.Admitted.ANY, LinearClassesStep.Raw.AS_IT_IS, decision);
   }
 }

@@ -19,8 +19,7 @@ final class VectorSizeHintConverter implements StageConverter {
     int size = (int) stage.number("size");
     Column column = pipeline.column(stage.uid(), input);
     if (column.size() != 0 && column.size() != size) {
-      throw stage.failure(
-          "its size is %d, that of column '%s' is %d", size, input, column.size());
+      throw stage.failure("its size is %d, that of column '%s' is %d", size, input, column.size());
     }
     if (stage.text("handleInvalid").equals("optimistic")) {
       pipeline.expectSize(input, size);

@@ -57,8 +57,7 @@ public final class GaussianBayesStep implements Step {
     }
     List<ClassOf> classes = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      ClassOf each =
-          new ClassOf(source.f64(), source.f64(), source.numbers(), source.numbers());
+      ClassOf each = new ClassOf(source.f64(), source.f64(), source.numbers(), source.numbers());
       classes.add(each);
       if (each.means.length != classes.get(0).means.length
           || each.variances.length != each.means.length) {

@@ -39,10 +39,8 @@ public final class GeneralizedLinearStep implements Step {
     /** The nearest that is allowed, as Spark takes it; NaN stays. */
     private double nearest(double mean) {
       return switch (this) {
-        case FINITE ->
-            Double.isInfinite(mean) ? Math.copySign(Double.MAX_VALUE, mean) : mean;
-        case PROBABILITY ->
-            mean < EPSILON ? EPSILON : mean > 1.0 - EPSILON ? 1.0 - EPSILON : mean;
+        case FINITE -> Double.isInfinite(mean) ? Math.copySign(Double.MAX_VALUE, mean) : mean;
+        case PROBABILITY -> mean < EPSILON ? EPSILON : mean > 1.0 - EPSILON ? 1.0 - EPSILON : mean;
         case POSITIVE ->
             mean < EPSILON ? EPSILON : Double.isInfinite(mean) ? Double.MAX_VALUE : mean;
       };
@@ -72,8 +70,7 @@ public final class GeneralizedLinearStep implements Step {
   static GeneralizedLinearStep decode(Wiring wiring, ByteSource source) {
     LinearFunction function = LinearFunction.decode(source);
     Link link = Link.decode(source);
-    return new GeneralizedLinearStep(
-        wiring, function, link, source.f64(), Mean.decode(source));
+    return new GeneralizedLinearStep(wiring, function, link, source.f64(), Mean.decode(source));
   }
 
   @Override

@@ -20,8 +20,7 @@ public final class LinearFunction {
   private final double[] values;
   private final double intercept;
 
-  private LinearFunction(
-      int size, int @Nullable [] indices, double[] values, double intercept) {
+  private LinearFunction(int size, int @Nullable [] indices, double[] values, double intercept) {
     this.size = size;
     this.indices = indices;
     this.values = values;
@@ -40,8 +39,7 @@ public final class LinearFunction {
    * @param indices strictly ascending
    * @param values one for each index
    */
-  public static LinearFunction sparse(
-      int size, int[] indices, double[] values, double intercept) {
+  public static LinearFunction sparse(int size, int[] indices, double[] values, double intercept) {
     return new LinearFunction(size, indices, values, intercept);
   }
 

@@ -37,7 +37,6 @@ public final class LinearRegressionStep implements Step {
   @Override
   public Runner runner() {
     return row ->
-        row.setNumber(
-            wiring.out(0), function.of(StepInput.vector(this, row, function.size())));
+        row.setNumber(wiring.out(0), function.of(StepInput.vector(this, row, function.size())));
   }
 }

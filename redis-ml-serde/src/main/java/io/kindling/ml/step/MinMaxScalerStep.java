@@ -66,8 +66,7 @@ public final class MinMaxScalerStep implements Step {
       vector.copyTo(elements);
       for (int i = 0; i < scale.length; i++) {
         if (!Double.isNaN(elements[i])) {
-          elements[i] =
-              scale[i] == 0 ? constant : (elements[i] - originalMin[i]) * scale[i] + min;
+          elements[i] = scale[i] == 0 ? constant : (elements[i] - originalMin[i]) * scale[i] + min;
         }
       }
       scaled.compress();

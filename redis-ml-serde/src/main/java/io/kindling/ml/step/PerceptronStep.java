@@ -40,8 +40,7 @@ public final class PerceptronStep implements Step {
       throw source.error(
           weights.length + " weights for " + layers.length + " layers, allowed is " + needed);
     }
-    return new PerceptronStep(
-        wiring, layers, weights, ClassDecision.decode(source, layers[last]));
+    return new PerceptronStep(wiring, layers, weights, ClassDecision.decode(source, layers[last]));
   }
 
   @Override

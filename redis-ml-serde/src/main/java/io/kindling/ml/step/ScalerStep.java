@@ -25,8 +25,7 @@ public final class ScalerStep implements Step {
    * @param shift subtracted, or null; taken over, as {@code scale}
    * @param scale multiplied with, or null
    */
-  public ScalerStep(
-      Wiring wiring, int size, double @Nullable [] shift, double @Nullable [] scale) {
+  public ScalerStep(Wiring wiring, int size, double @Nullable [] shift, double @Nullable [] scale) {
     this.wiring = wiring;
     this.size = size;
     this.shift = shift;

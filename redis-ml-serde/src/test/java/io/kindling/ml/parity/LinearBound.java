@@ -46,9 +46,9 @@ final class LinearBound {
   }
 
   /**
-   * Of a model's columns, from the bound of its raw predictions. 1 / (1 + exp(-x)) has a slope of at
-   * most 1/4; a softmax changes by at most 2 p max |change|; each takes some functions that are good
-   * to a unit. The class itself has to be the same.
+   * Of a model's columns, from the bound of its raw predictions. 1 / (1 + exp(-x)) has a slope of
+   * at most 1/4; a softmax changes by at most 2 p max |change|; each takes some functions that are
+   * good to a unit. The class itself has to be the same.
    */
   static StageParity.Tolerance ofClasses(ToDoubleFunction<Vector> ofRaw) {
     return (column, row, expected) -> {

@@ -163,8 +163,7 @@ class StageParityLinearIT extends StageParity {
     "gamma,log,true"
   })
   void generalizedLinearRegression(String family, @Nullable String link, boolean all) {
-    GeneralizedLinearRegression regression =
-        new GeneralizedLinearRegression().setFamily(family);
+    GeneralizedLinearRegression regression = new GeneralizedLinearRegression().setFamily(family);
     if (link != null) {
       regression.setLink(link);
     }
@@ -218,7 +217,11 @@ class StageParityLinearIT extends StageParity {
   }
 
   private static double glm(
-      GeneralizedLinearRegressionModel model, boolean all, String column, Row row, double expected) {
+      GeneralizedLinearRegressionModel model,
+      boolean all,
+      String column,
+      Row row,
+      double expected) {
     Vector features = LinearBound.features(row);
     double offset = all ? row.<Double>getAs("offset") : 0.0;
     double bound =

@@ -31,8 +31,7 @@ class StageParityModelsIT extends StageParity {
   private static final Random RANDOM = new Random(SEED);
 
   private static Dataset<Row> rows(DoubleUnaryOperator ofGaussian) {
-    return VectorRows.frame(
-        SIZE, CLASSES, VectorRows.random(RANDOM, 200, SIZE, ofGaussian));
+    return VectorRows.frame(SIZE, CLASSES, VectorRows.random(RANDOM, 200, SIZE, ofGaussian));
   }
 
   private static Dataset<Row> edges() {
@@ -52,15 +51,19 @@ class StageParityModelsIT extends StageParity {
               .setSmoothing(smoothing)
               .fit(rows);
       compareClasses(
-          type + ", smoothing " + smoothing, model, rows, new double[] {0.5, 0, 0.2}, ofCounts(model));
+          type + ", smoothing " + smoothing,
+          model,
+          rows,
+          new double[] {0.5, 0, 0.2},
+          ofCounts(model));
     }
   }
 
   /**
    * The priors are the intercepts. Of the complement the logarithm of a sum of exponentials is
    * subtracted, which is as far off as the largest of them, and some units of its own size; that of
-   * Bernoulli's intercept sums up as many terms as there are features, none larger than those of the
-   * other side by more than its own logarithm.
+   * Bernoulli's intercept sums up as many terms as there are features, none larger than those of
+   * the other side by more than its own logarithm.
    */
   private static Tolerance ofCounts(NaiveBayesModel model) {
     double[] priors = model.pi().toArray();
@@ -124,8 +127,8 @@ class StageParityModelsIT extends StageParity {
   }
 
   /**
-   * From layer to layer: what the inputs are off, times the weights, and what the sum itself is off;
-   * 1 / (1 + exp(-x)) passes on a quarter, and some units.
+   * From layer to layer: what the inputs are off, times the weights, and what the sum itself is
+   * off; 1 / (1 + exp(-x)) passes on a quarter, and some units.
    */
   private static double ofLayers(int[] layers, double[] weights, Vector features) {
     double[] values = features.toArray();
@@ -178,9 +181,7 @@ class StageParityModelsIT extends StageParity {
   @Test
   void forest_sparseRowsOfASizeThatNoSchemaTells() {
     StructType schema =
-        new StructType()
-            .add("in", SQLDataTypes.VectorType())
-            .add("label", DataTypes.DoubleType);
+        new StructType().add("in", SQLDataTypes.VectorType()).add("label", DataTypes.DoubleType);
     Dataset<Row> rows = frame(schema, rows(x -> x).select("in", "label").collectAsList());
     for (int maxDepth : new int[] {0, 2, 5}) {
       DecisionTreeRegressor regressor =
@@ -201,8 +202,7 @@ class StageParityModelsIT extends StageParity {
             .setSeed(7)
             .setMaxIter(5);
     Dataset<Row> nonZero =
-        rows.filter(
-            (FilterFunction<Row>) row -> LinearBound.features(row).numNonzeros() > 0);
+        rows.filter((FilterFunction<Row>) row -> LinearBound.features(row).numNonzeros() > 0);
 
     compare(k + " centers, " + distance, kMeans.fit(nonZero), nonZero, edges());
   }

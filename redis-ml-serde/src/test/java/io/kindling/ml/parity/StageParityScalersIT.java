@@ -309,8 +309,7 @@ class StageParityScalersIT extends StageParity {
     List<Vector> given =
         List.of(Vectors.dense(1, 2, 3), Vectors.sparse(3, new int[] {1}, new double[] {7}));
     List<Vector> edges =
-        List.of(
-            Vectors.dense(1, 2), Vectors.dense(1, 2, 3, 4), Vectors.dense(1, Double.NaN, -0.0));
+        List.of(Vectors.dense(1, 2), Vectors.dense(1, 2, 3, 4), Vectors.dense(1, Double.NaN, -0.0));
     Dataset<Row> rows = unsized(given).na().drop();
 
     compare("size 3, " + handleInvalid, hinted(handleInvalid, rows), rows, unsized(edges));
@@ -350,8 +349,7 @@ class StageParityScalersIT extends StageParity {
               .setOutputCol("out")
               .setMaxCategories(maxCategories)
               .setHandleInvalid(handleInvalid);
-      compare(
-          maxCategories + " categories, " + handleInvalid, indexer.fit(rows), rows, edges());
+      compare(maxCategories + " categories, " + handleInvalid, indexer.fit(rows), rows, edges());
     }
   }
 
@@ -362,10 +360,7 @@ class StageParityScalersIT extends StageParity {
         List.of(Vectors.dense(1, 2, 3, -0.0, 5), Vectors.dense(2, 0, 3, 0.5, 7));
     Dataset<Row> rows = VectorRows.frame(SIZE, 2, vectors);
     VectorIndexer indexer =
-        new VectorIndexer()
-            .setInputCol("in")
-            .setOutputCol("out")
-            .setHandleInvalid(handleInvalid);
+        new VectorIndexer().setInputCol("in").setOutputCol("out").setHandleInvalid(handleInvalid);
 
     compare("no category 0, " + handleInvalid, indexer.fit(rows), rows, edges());
   }
