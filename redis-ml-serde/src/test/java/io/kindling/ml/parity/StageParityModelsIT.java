@@ -107,7 +107,7 @@ class StageParityModelsIT extends StageParity {
   @ParameterizedTest
   @CsvSource({"6 3,1", "6 4 3,2", "6 7 5 3,3"})
   void multilayerPerceptron(String sizes, long seed) {
-    String[] parts = sizes.split(" ");
+    String[] parts = sizes.split(" ", -1);
     int[] layers = new int[parts.length];
     for (int i = 0; i < layers.length; i++) {
       layers[i] = Integer.parseInt(parts[i]);
