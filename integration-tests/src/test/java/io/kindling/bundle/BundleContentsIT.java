@@ -12,9 +12,11 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.jar.JarFile;
 import java.util.zip.ZipEntry;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The jar holds the modules, and of others what was reviewed: nothing of Spark's. */
+@Tag("local")
 class BundleContentsIT {
   private static final String REVIEWED = "bundle/contents.txt";
   private static final String MODULES =

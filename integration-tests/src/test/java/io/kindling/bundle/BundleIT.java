@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
  * An application with serving, counters and a dispatcher runs on Spark, its own small jar and
  * {@code --jars kindling-spark.jar}, and nothing else.
  */
+@Tag("local")
 class BundleIT {
   private static final TestRedis REDIS = TestRedis.shared();
   private static final Duration LIMIT = Duration.ofMinutes(3);

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
  * Random jobs count through random faults: their totals are exact, or the run is visibly incomplete
  * and exact when it has been completed.
  */
+@Tag("local")
 class CountersFaultsIT {
   private static final long SEED =
       Long.getLong("kindling.faults.seed", System.nanoTime() % 1_000_000_000);

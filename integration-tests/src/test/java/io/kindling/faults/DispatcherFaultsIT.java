@@ -25,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Two drivers on one queue, and a client that submits counts all the time. Drivers are killed and
  * frozen, Redis restarts and is cut off: each command has one answer, which is right and stays.
  */
+@Tag("local")
 class DispatcherFaultsIT {
   private static final long SEED =
       Long.getLong("kindling.faults.seed", System.nanoTime() % 1_000_000_000);

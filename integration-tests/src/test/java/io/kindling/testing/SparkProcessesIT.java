@@ -20,10 +20,12 @@ import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The fixture's processes are real: they run jobs, die and are gone after it. */
+@Tag("local")
 class SparkProcessesIT {
   private static final Duration LIMIT = Duration.ofMinutes(2);
   private static final int NUMBERS = 1_000;

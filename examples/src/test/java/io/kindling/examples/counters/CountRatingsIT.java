@@ -11,9 +11,11 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The counters example: what fails really fails, and Kindling's counts are exact. */
+@Tag("local")
 class CountRatingsIT {
 
   private static final String DATA = "data/movietweetings-100k";

@@ -10,9 +10,11 @@ import io.kindling.examples.ReadmeCode;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The README shows the code of {@link TwoActions} and what it really prints. */
+@Tag("local")
 class ReadmeIT {
 
   @Test

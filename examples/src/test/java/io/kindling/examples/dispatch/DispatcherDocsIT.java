@@ -16,10 +16,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** docs/dispatcher.md shows code that runs, and what it really answers. */
+@Tag("local")
 class DispatcherDocsIT {
   private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final String DATA = "data/movietweetings-100k/ratings.dat";

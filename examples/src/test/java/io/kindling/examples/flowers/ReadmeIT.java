@@ -10,9 +10,11 @@ import io.kindling.examples.ReadmeCode;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The README shows the code of {@link Flowers} and what it really prints. */
+@Tag("local")
 class ReadmeIT {
 
   private static final String DATA =

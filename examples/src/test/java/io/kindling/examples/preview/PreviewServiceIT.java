@@ -18,9 +18,11 @@ import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The preview service, small, and asked by the lines that it prints. */
+@Tag("local")
 class PreviewServiceIT {
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
 

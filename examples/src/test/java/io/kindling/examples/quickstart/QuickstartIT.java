@@ -10,9 +10,11 @@ import java.io.PrintStream;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The quick start, small: few trees, few films. */
+@Tag("local")
 class QuickstartIT {
 
   private static final String KEY = "kindling:model:{quickstart-0770828}"; // Man of Steel

@@ -11,12 +11,14 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The gate with a session: what the analyzer refuses, and the session's settings. */
+@Tag("local")
 class GateAnalysisIT {
   private static final long SECONDS = Long.getLong("kindling.fuzz.seconds", 4);
   private static final long SEED = Long.getLong("kindling.seed", System.nanoTime());

@@ -11,10 +11,12 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the gate gives to Spark counts what Spark counts for the text, in both ANSI modes. */
+@Tag("local")
 class PredicateParityIT {
   private static final int PREDICATES = Integer.getInteger("kindling.parity.predicates", 100);
   private static final long SEED = Long.getLong("kindling.seed", 20_261_121L);

@@ -15,6 +15,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.Test;
  * all the while: at every moment each command is in its list or in a record that the queue knows
  * of, and at the end each is answered, once.
  */
+@Tag("local")
 class NothingIsLostIT {
   private static final int COMMANDS = 1_500;
 

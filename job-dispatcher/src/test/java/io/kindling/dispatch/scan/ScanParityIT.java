@@ -12,11 +12,13 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the scan counts is what Spark's filter counts, with ANSI mode and without. */
+@Tag("local")
 class ScanParityIT {
   private static final long SEED = Long.getLong("kindling.seed", System.nanoTime());
   private static final int PREDICATES = Integer.getInteger("kindling.parity.predicates", 100);
@@ -48,7 +50,7 @@ class ScanParityIT {
 
     List<FrameScan.Result> results;
     try (FrameScan scan = FrameScan.of(frame, session, Long.MAX_VALUE)) {
-      results = scan.count(texts.stream().map(gate::check).toList(), null);
+      results = scan.count(texts.stream().map(gate::check).toList(), null).results();
     }
 
     int fast = 0;
