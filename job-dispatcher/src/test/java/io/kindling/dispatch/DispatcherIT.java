@@ -1,19 +1,32 @@
 package io.kindling.dispatch;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.greaterThan;
 
 import io.kindling.core.testing.TestRedis;
+import io.kindling.dispatch.predicate.Attacks;
 import io.kindling.dispatch.predicate.ColumnRules;
 import io.kindling.dispatch.testing.LocalSpark;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.spark.SparkContext;
+import org.apache.spark.api.java.function.ForeachPartitionFunction;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerJobEnd;
+import org.apache.spark.scheduler.SparkListenerJobStart;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -22,6 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class DispatcherIT {
   private static final TestRedis REDIS = TestRedis.shared();
+  private static final int MAX_PAYLOAD = 1_000_000;
   private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final String QUEUE = "dispatcher-" + System.nanoTime();
 
@@ -60,7 +74,10 @@ class DispatcherIT {
         throw new NullPointerException("nobody is there");
       }
       if (parameters.name().equals("slowly")) {
-        SLOW.await();
+        context
+            .dataset("people")
+            .coalesce(1)
+            .foreachPartition((ForeachPartitionFunction<Row>) rows -> SLOW.await());
       }
       return Map.of("hello", parameters.name(), "from", context.tenant());
     }
@@ -75,9 +92,14 @@ class DispatcherIT {
             .selectExpr("id", "id % 90 age", "concat('city ', id % 7) city", "id * 3 salary");
     dispatcher =
         Dispatcher.builder(session, REDIS.config(), QUEUE)
-            .tenant("web", 1, ColumnRules.builder().deny("salary").build())
+            .tenant("web", 1, ColumnRules.builder().deny("salary").deny("secret").build())
             .tenant("batch", 1)
             .dataset("people", people, folder.resolve("people").toString())
+            .dataset(
+                "attacked",
+                session.createDataFrame(
+                    List.of(RowFactory.create(new Object[Attacks.SCHEMA.size()])), Attacks.SCHEMA),
+                folder.resolve("attacked").toString())
             .handler(new Greet())
             .build();
     driver = new Thread(dispatcher::run, "driver");
@@ -151,6 +173,61 @@ class DispatcherIT {
   }
 
   @Test
+  void count_everyAttack_failsAndReachesNoJob() throws Exception {
+    SparkContext spark = LocalSpark.session().sparkContext();
+    AtomicInteger jobs = new AtomicInteger();
+    var listener =
+        new SparkListener() {
+          @Override
+          public void onJobStart(SparkListenerJobStart start) {
+            jobs.incrementAndGet();
+          }
+        };
+    spark.addSparkListener(listener);
+    try {
+      Map<String, Submission> submissions = new LinkedHashMap<>();
+      for (String attack : Attacks.texts()) {
+        CommandRequest request =
+            CommandRequest.of("count").with("dataset", "attacked").with("where", attack);
+        if (attack.length() < MAX_PAYLOAD && UTF_8.newEncoder().canEncode(attack)) {
+          submissions.put(attack, web.submit(request));
+        } else {
+          assertThatIllegalArgumentException()
+              .isThrownBy(() -> web.submit(request))
+              .withMessageStartingWith("Cannot accept the payload: it has ");
+        }
+      }
+      assertThat(submissions).hasSizeGreaterThan(200);
+      submissions.forEach(
+          (attack, submission) ->
+              assertThatExceptionOfType(CommandFailedException.class)
+                  .as(attack.substring(0, Math.min(100, attack.length())))
+                  .isThrownBy(() -> submission.await(LIMIT))
+                  .satisfies(
+                      e -> assertThat(e.getMessage()).contains("Cannot accept the predicate"))
+                  .satisfies(e -> assertThat(e.getMessage()).hasSizeLessThan(5_000)));
+      LocalSpark.session().range(1).foreach(row -> {}); // The bus is in order: all others came.
+      await().atMost(LIMIT).untilAtomic(jobs, greaterThan(0));
+      assertThat(jobs).hasValue(1);
+    } finally {
+      spark.removeSparkListener(listener);
+    }
+    assertThat(web.submit(count("age = 21")).await(LIMIT)).startsWith("{\"count\":1111,");
+  }
+
+  @Test
+  void count_firstOfAColumn_saysHowLongTheColumnTook() throws Exception {
+    dispatcher.refresh(
+        "lines", LocalSpark.session().range(10).toDF("x"), folder.resolve("lines").toString());
+    CommandRequest lines = CommandRequest.of("count").with("dataset", "lines");
+
+    assertThat(web.submit(lines.with("where", "x > 1")).await(LIMIT))
+        .matches("\\{\"count\":8,.*,\"cached\":false,\"buildMillis\":[1-9][0-9]*}");
+    assertThat(web.submit(lines.with("where", "x > 2")).await(LIMIT))
+        .matches("\\{\"count\":7,.*,\"cached\":false}");
+  }
+
+  @Test
   void preview_rows_showsWhatTheTenantMaySee() throws Exception {
     CommandRequest preview =
         CommandRequest.of("preview").with("dataset", "people").with("where", "id = 91");
@@ -216,13 +293,53 @@ class DispatcherIT {
   }
 
   @Test
-  void handler_slowOneOfATenant_holdsUpNobody() throws Exception {
-    Submission slow = batch.submit(CommandRequest.of("greet").with("name", "slowly"));
+  void handler_slowJobOfATenant_overlapsWithScansInAPoolOfItsOwn() throws Exception {
+    var jobs = new JobsByPool();
+    LocalSpark.session().sparkContext().addSparkListener(jobs);
+    try {
+      Submission slow = batch.submit(CommandRequest.of("greet").with("name", "slowly"));
+      await().atMost(LIMIT).until(() -> jobs.running().size() == 1);
+      String pool = jobs.running().get(0);
 
-    assertThat(web.submit(count("age = 19")).await(LIMIT)).startsWith("{\"count\":1111,");
-    assertThat(batch.submit(count("age = 20")).await(LIMIT)).startsWith("{\"count\":1111,");
-    SLOW.countDown();
+      assertThat(web.submit(count("age = 19")).await(LIMIT)).startsWith("{\"count\":1111,");
+      assertThat(batch.submit(count("age = 20")).await(LIMIT)).startsWith("{\"count\":1111,");
 
-    assertThat(slow.await(LIMIT)).contains("slowly");
+      await().atMost(LIMIT).until(() -> jobs.ended().size() >= 2);
+      assertThat(jobs.ended()).containsOnly("kindling-scan");
+      assertThat(jobs.running()).containsExactly(pool);
+      assertThat(pool).matches("kindling-[0-9]");
+      SLOW.countDown();
+      assertThat(slow.await(LIMIT)).contains("slowly");
+    } finally {
+      SLOW.countDown();
+      LocalSpark.session().sparkContext().removeSparkListener(jobs);
+    }
+  }
+
+  /** The pools of the jobs that run, and of those that have ended. */
+  private static final class JobsByPool extends SparkListener {
+    private final Map<Integer, String> running = new LinkedHashMap<>();
+    private final List<String> ended = new ArrayList<>();
+
+    @Override
+    public synchronized void onJobStart(SparkListenerJobStart start) {
+      running.put(start.jobId(), start.properties().getProperty("spark.scheduler.pool"));
+    }
+
+    @Override
+    public synchronized void onJobEnd(SparkListenerJobEnd end) {
+      String pool = running.remove(end.jobId());
+      if (pool != null) { // Else it had begun before.
+        ended.add(pool);
+      }
+    }
+
+    synchronized List<String> running() {
+      return List.copyOf(running.values());
+    }
+
+    synchronized List<String> ended() {
+      return List.copyOf(ended);
+    }
   }
 }

@@ -60,6 +60,10 @@ public final class QueueClient {
   }
 
   private Arrival checked(Push push) {
+    if (!StandardCharsets.UTF_8.newEncoder().canEncode(push.payload())) { // Else it became '?'.
+      throw new IllegalArgumentException(
+          "Cannot accept the payload: it has half of a surrogate pair, which is no character");
+    }
     byte[] payload = utf8(push.payload());
     Arrival arrival = reader.read(payload, payload.length);
     if (arrival.kind() == 'X') {
