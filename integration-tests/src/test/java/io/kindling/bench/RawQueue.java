@@ -28,6 +28,7 @@ final class RawQueue implements AutoCloseable {
   private final Jedis jedis;
   private final Jedis listening;
   private final JedisPubSub listener;
+  private final Thread thread;
   private final Map<String, CountDownLatch> pending = new ConcurrentHashMap<>();
   private long pushes;
 
@@ -52,7 +53,7 @@ final class RawQueue implements AutoCloseable {
             }
           }
         };
-    Thread thread = new Thread(() -> listening.subscribe(listener, base + "done"), "bench-done");
+    thread = new Thread(() -> listening.subscribe(listener, base + "done"), "bench-done");
     thread.setDaemon(true);
     thread.start();
     await(subscribed);
@@ -95,7 +96,7 @@ final class RawQueue implements AutoCloseable {
     void awaitEstimate() throws InterruptedException {
       String id = ids.get(ids.size() / 2);
       while (jedis.hmget(base + "cmd:" + id, "progress", "result").stream()
-          .allMatch(field -> field == null)) {
+          .allMatch(field -> field == null || field.contains("\"rowsReadSoFar\":0,"))) {
         TimeUnit.MILLISECONDS.sleep(1);
       }
     }
@@ -150,6 +151,11 @@ final class RawQueue implements AutoCloseable {
   @Override
   public void close() {
     listener.unsubscribe();
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     listening.close();
     jedis.close();
   }

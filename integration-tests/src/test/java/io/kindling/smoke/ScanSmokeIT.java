@@ -58,7 +58,7 @@ class ScanSmokeIT {
       List<Predicate> predicates = texts.stream().map(gate::check).toList();
 
       try (FrameScan scan = FrameScan.of(frame, spark, Long.MAX_VALUE)) {
-        List<FrameScan.Result> results = scan.count(predicates, null);
+        List<FrameScan.Result> results = scan.count(predicates, null).results();
 
         for (int i = 0; i < texts.size(); i++) {
           long truth = rows.filter(texts.get(i)).count();

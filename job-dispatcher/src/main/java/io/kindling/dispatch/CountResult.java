@@ -3,6 +3,7 @@ package io.kindling.dispatch;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.kindling.dispatch.scan.Estimate;
 import io.kindling.dispatch.scan.FrameScan;
+import java.time.Duration;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param rows that were looked at
  * @param path {@code fast} or {@code spark}
  * @param cached whether the count was known from before
+ * @param buildMillis how long its batch took to make the columns that none had touched before; null
+ *     if there were none
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record CountResult(
@@ -29,14 +32,25 @@ record CountResult(
     String dataset,
     long rows,
     String path,
-    boolean cached) {
+    boolean cached,
+    @Nullable Long buildMillis) {
   /** The result of a predicate that was counted on a version. */
-  static CountResult of(FrameScan.Counted counted, DatasetVersion version) {
+  static CountResult of(FrameScan.Counted counted, DatasetVersion version, Duration build) {
+    Long buildMillis = build.isZero() ? null : Math.max(1, build.toMillis());
     long rows = version.scan().frame().numRows();
     String path = counted.path().name().toLowerCase(Locale.ROOT);
     if (!version.isSampled()) {
       return new CountResult(
-          counted.matched(), true, null, null, null, version.name(), rows, path, false);
+          counted.matched(),
+          true,
+          null,
+          null,
+          null,
+          version.name(),
+          rows,
+          path,
+          false,
+          buildMillis);
     }
     Estimate estimate = version.estimate(counted.matched());
     return new CountResult(
@@ -48,10 +62,11 @@ record CountResult(
         version.name(),
         rows,
         path,
-        false);
+        false,
+        buildMillis);
   }
 
   CountResult fromCache() {
-    return new CountResult(count, exact, low, high, sampledShare, dataset, rows, path, true);
+    return new CountResult(count, exact, low, high, sampledShare, dataset, rows, path, true, null);
   }
 }

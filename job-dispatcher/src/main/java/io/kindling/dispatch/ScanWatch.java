@@ -70,7 +70,9 @@ final class ScanWatch implements AutoCloseable {
     private final Counters run;
 
     private final Supplier<List<List<Lease>>> waiting;
-    private long told;
+
+    /** Rows that had been read when this was told last; less than none before the first time. */
+    private long told = -1;
 
     private Handle(DatasetVersion version, Counters run, Supplier<List<List<Lease>>> waiting) {
       this.version = version;

@@ -126,7 +126,11 @@ final class Scans {
       if (!predicates.isEmpty()) {
         record.record(
             batch.asked().size(),
-            () -> tell(batch, version, predicates, count(batch, version, predicates)));
+            () -> {
+              FrameScan.Pass pass = count(batch, version, predicates);
+              tell(batch, version, predicates, pass);
+              return pass.build();
+            });
       }
     } finally {
       version.release();
@@ -189,16 +193,19 @@ final class Scans {
     return false;
   }
 
-  /** Counts while somebody may watch the run's counters. */
-  private List<FrameScan.Result> count(
+  /** Counts while somebody may watch; of a short scan there is nothing to see but that it runs. */
+  private FrameScan.Pass count(
       CountBatch batch, DatasetVersion version, List<Predicate> predicates) {
+    boolean isShort = version.scan().isShort(predicates.size());
     Counters run = Counters.open(config, "dispatch-" + UUID.randomUUID());
     ScanWatch.Handle watching = watch.watch(version, run, () -> batch.waitingFor(predicates));
     try {
-      return version.scan().count(predicates, run);
+      return version.scan().count(predicates, isShort ? null : run);
     } finally {
       watching.close();
-      reset(run);
+      if (!isShort) {
+        reset(run);
+      }
     }
   }
 
@@ -211,15 +218,13 @@ final class Scans {
   }
 
   private void tell(
-      CountBatch batch,
-      DatasetVersion version,
-      List<Predicate> predicates,
-      List<FrameScan.Result> results) {
+      CountBatch batch, DatasetVersion version, List<Predicate> predicates, FrameScan.Pass pass) {
+    List<FrameScan.Result> results = pass.results();
     Map<Lease, String> finished = new LinkedHashMap<>();
     for (int i = 0; i < results.size(); i++) {
       Predicate predicate = predicates.get(i);
       if (results.get(i) instanceof FrameScan.Counted counted) {
-        CountResult result = CountResult.of(counted, version);
+        CountResult result = CountResult.of(counted, version, pass.build());
         cache.put(ResultCache.Key.of(version, predicate), result);
         String json = Json.write(result);
         batch.answer(predicate).forEach(lease -> finished.put(lease, json));

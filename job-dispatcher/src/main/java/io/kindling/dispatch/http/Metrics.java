@@ -42,6 +42,9 @@ final class Metrics {
     text.sample("kindling_scans_failed_total", scans.failed(), "queue", queue);
     text.family("kindling_scan_counts_total", "counter", "Counts that passes have answered.");
     text.sample("kindling_scan_counts_total", scans.counts(), "queue", queue);
+    text.family(
+        "kindling_columns_build_seconds_total", "counter", "Time to make columns at first touch.");
+    text.sample("kindling_columns_build_seconds_total", scans.buildSeconds(), "queue", queue);
     text.family("kindling_pool_running_tasks", "gauge", "Spark tasks by FAIR pool.");
     source
         .pools()

@@ -64,6 +64,7 @@ public interface PreviewSource {
    * @param failed that did not
    * @param counts that were answered by scans
    * @param seconds that all of them took
+   * @param buildSeconds the part of these in which columns were made at first touch
    */
-  record ScanFigures(long scans, long failed, long counts, double seconds) {}
+  record ScanFigures(long scans, long failed, long counts, double seconds, double buildSeconds) {}
 }

@@ -1,6 +1,7 @@
 package io.kindling.dispatch.scan;
 
 import java.io.Serializable;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -20,6 +21,8 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.storage.RDDInfo;
 import org.apache.spark.storage.StorageLevel;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /*
  * One persisted RDD a leaf, since a frame may have a thousand columns and a batch touches few. All
@@ -31,6 +34,8 @@ import org.apache.spark.storage.StorageLevel;
 
 /** The blocks of a frame's leaves, made when a leaf is first touched. Driver only. */
 final class ColumnStore implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ColumnStore.class);
+
   /** A multiple of 64, small enough that a bitmap of a block stays in the first cache. */
   static final int BLOCK_ROWS = 1 << 15;
 
@@ -67,26 +72,33 @@ final class ColumnStore implements AutoCloseable {
   }
 
   /**
+   * Some leaves.
+   *
+   * @param blocks of each
+   * @param build how long it took to make those that had not been touched before
+   */
+  record Columns(List<JavaRDD<LeafBlock>> blocks, Duration build) {}
+
+  /**
    * The blocks of leaves, in their order. What has not been touched before is made now, in a job
    * that reads all of it in one pass.
    */
-  synchronized List<JavaRDD<LeafBlock>> touch(List<Leaf> leaves) {
+  synchronized Columns touch(List<Leaf> leaves) {
     if (losses.lost.getAndSet(false)) {
       dropIncomplete();
     }
     List<Leaf> missing = leaves.stream().filter(leaf -> !stored.containsKey(leaf)).toList();
-    if (!missing.isEmpty()) {
-      build(missing);
-    }
+    Duration build = missing.isEmpty() ? Duration.ZERO : build(missing);
     List<JavaRDD<LeafBlock>> touched = new ArrayList<>();
     for (Leaf leaf : leaves) {
       touched.add(Objects.requireNonNull(stored.get(leaf)).blocks());
     }
     evict(leaves);
-    return touched;
+    return new Columns(touched, build);
   }
 
-  private void build(List<Leaf> leaves) {
+  private Duration build(List<Leaf> leaves) {
+    long start = System.nanoTime();
     List<LeafReader> readers =
         leaves.stream().map(leaf -> LeafReader.of(leaf, frame.schema())).toList();
     Column[] columns = readers.stream().map(LeafReader::column).toArray(Column[]::new);
@@ -108,6 +120,9 @@ final class ColumnStore implements AutoCloseable {
       for (int i = 0; i < leaves.size(); i++) {
         stored.put(leaves.get(i), new Stored(apart.get(i), bytes[i]));
       }
+      Duration taken = Duration.ofNanos(System.nanoTime() - start);
+      LOG.info("Made {} of {} in {} ms", leaves, frame.name(), taken.toMillis());
+      return taken;
     } catch (Exception e) { // Spark throws checked ones; it was cancelled, perhaps.
       apart.forEach(each -> each.unpersist(false));
       throw e;

@@ -2,6 +2,7 @@ package io.kindling.dispatch.scan;
 
 import io.kindling.counters.Counters;
 import io.kindling.dispatch.predicate.Predicate;
+import java.time.Duration;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +18,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class FrameScan implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(FrameScan.class);
+
+  /** Rows times predicates that take less than 100 ms on one core. */
+  private static final long SHORT = 1 << 25;
 
   private final PinnedFrame frame;
   private final FastPath fastPath;
@@ -67,6 +71,20 @@ public final class FrameScan implements AutoCloseable {
   /** It failed, and it alone: what Spark says, in one line. */
   public record Failed(String reason) implements Result {}
 
+  /**
+   * What became of predicates that were counted together.
+   *
+   * @param results one for each, in their order
+   * @param build how long it took to make the columns that none had touched before; zero if there
+   *     were none
+   */
+  public record Pass(List<Result> results, Duration build) {
+    /** Of a list that may change. */
+    public Pass {
+      results = List.copyOf(results);
+    }
+  }
+
   /** The frame that is scanned. */
   public PinnedFrame frame() {
     return frame;
@@ -80,14 +98,18 @@ public final class FrameScan implements AutoCloseable {
     return fastPath.compile(predicate).isPresent();
   }
 
+  /** Whether so many predicates are counted before anybody would look how far they are. */
+  public boolean isShort(int predicates) {
+    return frame.numRows() * predicates <= SHORT;
+  }
+
   /**
    * Counts predicates.
    *
    * @param run where the tasks of the shared pass commit what they counted, for {@link
-   *     ScanProgress}; null if nobody looks
-   * @return a result for each predicate, in their order
+   *     ScanProgress}; null if nobody looks: then a pass over few rows takes few tasks
    */
-  public List<Result> count(List<Predicate> predicates, @Nullable Counters run) {
+  public Pass count(List<Predicate> predicates, @Nullable Counters run) {
     List<Condition> conditions = new ArrayList<>();
     List<Integer> fast = new ArrayList<>();
     List<Integer> slow = new ArrayList<>();
@@ -97,10 +119,12 @@ public final class FrameScan implements AutoCloseable {
       (condition.isPresent() ? fast : slow).add(i);
     }
     Result[] results = new Result[predicates.size()];
+    Duration build = Duration.ZERO;
     try {
-      long[] matched = shared.count(conditions, names(fast), run);
-      for (int i = 0; i < matched.length; i++) {
-        results[fast.get(i)] = new Counted(matched[i], Path.FAST);
+      SharedScan.Pass pass = shared.count(conditions, names(fast), run);
+      build = pass.build();
+      for (int i = 0; i < conditions.size(); i++) {
+        results[fast.get(i)] = new Counted(pass.matched().get(i), Path.FAST);
       }
     } catch (Exception e) { // Spark throws checked ones that it does not declare.
       if (Failures.mayPass(e)) {
@@ -113,7 +137,7 @@ public final class FrameScan implements AutoCloseable {
     for (int i = 0; i < counted.size(); i++) {
       results[slow.get(i)] = counted.get(i);
     }
-    return List.of(results);
+    return new Pass(List.of(results), build);
   }
 
   private static List<String> names(List<Integer> places) {

@@ -2,6 +2,7 @@ package io.kindling.dispatch.scan;
 
 import io.kindling.counters.Counters;
 import io.kindling.counters.TaskCounters;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -11,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Counts the rows of a frame that fulfil each of many conditions, in one job. Driver only. */
 final class SharedScan {
+  /** Conditions on rows that are worth a task of their own. */
+  private static final long TASK = 1 << 20;
+
   private final ColumnStore store;
 
   SharedScan(ColumnStore store) {
@@ -18,27 +22,43 @@ final class SharedScan {
   }
 
   /**
+   * What was counted.
+   *
+   * @param matched the rows for which each condition is true
+   * @param build how long it took to make columns
+   */
+  record Pass(List<Long> matched, Duration build) {}
+
+  /**
    * Counts.
    *
    * @param names of the counters of the conditions
    * @param run where each partition commits its counts when it is done; null for nowhere
-   * @return the rows for which each condition is true
    */
-  long[] count(List<Condition> conditions, List<String> names, @Nullable Counters run) {
+  Pass count(List<Condition> conditions, List<String> names, @Nullable Counters run) {
     Program program = Program.of(conditions);
     if (program.leaves().isEmpty()) {
-      return countConstants(program);
+      return new Pass(countConstants(program), Duration.ZERO);
     }
-    return zip(store.touch(program.leaves()))
-        .mapPartitions(blocks -> List.of(countPartition(program, blocks, names, run)).iterator())
-        .reduce(SharedScan::sum);
+    ColumnStore.Columns columns = store.touch(program.leaves());
+    JavaRDD<LeafBlock[]> blocks = zip(columns.blocks());
+    if (run == null) { // Else a task is a partition, which is what is told of.
+      long tasks = store.numRows() * conditions.size() / TASK;
+      int least = blocks.context().defaultParallelism();
+      blocks = blocks.coalesce((int) Math.max(least, Math.min(tasks, blocks.getNumPartitions())));
+    }
+    long[] matched =
+        blocks
+            .mapPartitions(part -> List.of(countPartition(program, part, names, run)).iterator())
+            .reduce(SharedScan::sum);
+    return new Pass(Arrays.stream(matched).boxed().toList(), columns.build());
   }
 
   /** Conditions that read nothing are true for every row or for none, so one row tells. */
-  private long[] countConstants(Program program) {
+  private List<Long> countConstants(Program program) {
     int[] matched = new int[program.steps().size()];
     new BlockScan(program).count(1, new LeafBlock[0], matched);
-    return Arrays.stream(matched).mapToLong(each -> each * store.numRows()).toArray();
+    return Arrays.stream(matched).mapToObj(each -> each * store.numRows()).toList();
   }
 
   /** In halves, so that a hundred leaves do not make a chain of a hundred steps. */

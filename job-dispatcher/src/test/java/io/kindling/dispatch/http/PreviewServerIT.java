@@ -110,7 +110,7 @@ class PreviewServerIT {
 
     @Override
     public ScanFigures scans() {
-      return new ScanFigures(0, 0, 0, 0);
+      return new ScanFigures(0, 0, 0, 0, 0);
     }
   }
 
