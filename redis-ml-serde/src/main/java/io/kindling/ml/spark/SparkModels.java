@@ -220,7 +220,7 @@ public final class SparkModels {
   private static PipelineBuilder builder(PipelineStage stage, StructType schema) {
     PipelineBuilder builder = new PipelineBuilder(SchemaColumns.of(schema));
     SchemaColumns.nameElements(schema, builder);
-    StageConverters.convert(stage, builder);
+    StageConverters.convert(stage, new FrameSchema(schema), builder);
     return builder;
   }
 

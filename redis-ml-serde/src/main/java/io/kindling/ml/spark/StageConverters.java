@@ -7,6 +7,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.spark.ml.PipelineModel;
 import org.apache.spark.ml.PipelineStage;
+import org.apache.spark.ml.Transformer;
 import org.apache.spark.ml.tuning.CrossValidatorModel;
 import org.apache.spark.ml.tuning.TrainValidationSplitModel;
 
@@ -38,7 +39,10 @@ final class StageConverters {
                 new VectorSizeHintConverter(),
                 new VectorSlicerConverter()),
             ScalerConverter.all(),
-            ForestConverter.all())
+            ForestConverter.all(),
+            WordConverters.all(),
+            VectorConverters.all(),
+            JvmModelConverters.all())
         .flatMap(List::stream)
         .forEach(converter -> BY_STAGE.put(converter.stage(), converter));
   }
@@ -49,24 +53,37 @@ final class StageConverters {
     return BY_STAGE;
   }
 
-  /** Adds a stage, or all of a pipeline, or the best of what was tried. */
-  static void convert(PipelineStage stage, PipelineBuilder pipeline) {
+  /**
+   * Adds a stage, or all of a pipeline, or the best of what was tried.
+   *
+   * @param schema of the frame that the stage transforms
+   */
+  static void convert(PipelineStage stage, FrameSchema schema, PipelineBuilder pipeline) {
     if (stage instanceof PipelineModel nested) {
       for (PipelineStage each : nested.stages()) {
-        convert(each, pipeline);
+        convert(each, schema, pipeline);
       }
     } else if (stage instanceof CrossValidatorModel tried) {
-      convert(tried.bestModel(), pipeline);
+      convert(tried.bestModel(), schema, pipeline);
     } else if (stage instanceof TrainValidationSplitModel tried) {
-      convert(tried.bestModel(), pipeline);
+      convert(tried.bestModel(), schema, pipeline);
     } else {
-      StageConverter converter = BY_STAGE.get(stage.getClass().getSimpleName());
-      if (converter == null) {
-        throw new IllegalArgumentException(
-            "Cannot convert stage %s: there is no converter for %s, only for %s"
-                .formatted(stage.uid(), stage.getClass().getName(), BY_STAGE.keySet()));
+      convert(new StageParams(stage, schema), pipeline);
+      if (stage instanceof Transformer passed) {
+        schema.pass(passed);
       }
-      converter.convert(new StageParams(stage), pipeline);
     }
+  }
+
+  /** Adds a stage that is no pipeline. */
+  static void convert(StageParams stage, PipelineBuilder pipeline) {
+    Class<?> type = stage.as(PipelineStage.class).getClass();
+    StageConverter converter = BY_STAGE.get(type.getSimpleName());
+    if (converter == null) {
+      throw new IllegalArgumentException(
+          "Cannot convert stage %s: there is no converter for %s, only for %s"
+              .formatted(stage.uid(), type.getName(), BY_STAGE.keySet()));
+    }
+    converter.convert(stage, pipeline);
   }
 }

@@ -3,16 +3,43 @@ package io.kindling.ml.spark;
 import com.google.errorprone.annotations.FormatMethod;
 import io.kindling.ml.step.HandleInvalid;
 import java.util.List;
+import java.util.Map;
 import org.apache.spark.ml.PipelineStage;
 import org.apache.spark.ml.param.Param;
+import org.apache.spark.sql.types.StructField;
 
 /** A Spark stage with its parameters by their names, which are alike in all versions. */
 final class StageParams {
 
   private final PipelineStage stage;
+  private final FrameSchema schema;
 
-  StageParams(PipelineStage stage) {
+  /** Columns under other names than the stage has them, by parameter. */
+  private final Map<String, String> renamed;
+
+  StageParams(PipelineStage stage, FrameSchema schema) {
+    this(stage, schema, Map.of());
+  }
+
+  private StageParams(PipelineStage stage, FrameSchema schema, Map<String, String> renamed) {
     this.stage = stage;
+    this.schema = schema;
+    this.renamed = renamed;
+  }
+
+  /** A stage within this one, with some columns under other names. */
+  StageParams nested(PipelineStage inner, Map<String, String> columns) {
+    return new StageParams(inner, schema, columns);
+  }
+
+  /** The schema that the stages before this one have made, to pass on to stages within it. */
+  FrameSchema schema() {
+    return schema;
+  }
+
+  /** What the stages before say of a column. */
+  StructField field(String column) {
+    return schema.field(this, column);
   }
 
   /** The stage itself, for what is no parameter. */
@@ -30,7 +57,8 @@ final class StageParams {
   }
 
   boolean isDefined(String param) {
-    return stage.hasParam(param) && stage.isDefined(stage.getParam(param));
+    return renamed.containsKey(param)
+        || (stage.hasParam(param) && stage.isDefined(stage.getParam(param)));
   }
 
   /** Whether a parameter names a column. */
@@ -39,7 +67,8 @@ final class StageParams {
   }
 
   String text(String param) {
-    return (String) value(param);
+    String other = renamed.get(param);
+    return other == null ? (String) value(param) : other;
   }
 
   boolean flag(String param) {

@@ -216,7 +216,7 @@ public final class KMeansStep implements Step {
   }
 
   /** Of a sparse point from the norms and the dot product where that is precise enough. */
-  private static double squaredDistance(
+  static double squaredDistance(
       double[] center, double centerNorm, VectorValue point, double norm) {
     if (point.isDense()) {
       return squaredDistance(center, point);
@@ -247,7 +247,7 @@ public final class KMeansStep implements Step {
     return sum;
   }
 
-  private static double dot(double[] center, VectorValue point) {
+  static double dot(double[] center, VectorValue point) {
     double sum = 0.0;
     for (int i = 0; i < point.count(); i++) {
       sum += point.valueAt(i) * center[point.index(i)];
@@ -255,7 +255,7 @@ public final class KMeansStep implements Step {
     return sum;
   }
 
-  private static double norm(VectorValue point) {
+  static double norm(VectorValue point) {
     double sum = 0.0;
     for (int i = 0; i < point.count(); i++) {
       sum += point.valueAt(i) * point.valueAt(i);

@@ -2,6 +2,7 @@ package io.kindling.ml.step;
 
 import static io.kindling.ml.step.SlotType.NUMBER;
 import static io.kindling.ml.step.SlotType.TEXT;
+import static io.kindling.ml.step.SlotType.TEXTS;
 import static io.kindling.ml.step.SlotType.VECTOR;
 
 import io.kindling.ml.format.ByteSource;
@@ -75,7 +76,62 @@ public enum StepKind {
   PERCEPTRON(
       25, Runtimes.BOTH, Set.of(VECTOR), List.of(NUMBER, VECTOR, VECTOR), PerceptronStep::decode),
   /** {@link KMeansStep}. */
-  K_MEANS(26, Runtimes.BOTH, Set.of(VECTOR), List.of(NUMBER), KMeansStep::decode);
+  K_MEANS(26, Runtimes.BOTH, Set.of(VECTOR), List.of(NUMBER), KMeansStep::decode),
+  /** {@link TokenizerStep}. */
+  TOKENIZE(40, Runtimes.JVM, Set.of(TEXT), List.of(TEXTS), TokenizerStep::decode),
+  /** {@link StopWordsRemoverStep}. */
+  REMOVE_STOP_WORDS(
+      41, Runtimes.JVM, Set.of(TEXTS), List.of(TEXTS), StopWordsRemoverStep::decode),
+  /** {@link NGramStep}. */
+  N_GRAM(42, Runtimes.JVM, Set.of(TEXTS), List.of(TEXTS), NGramStep::decode),
+  /** {@link HashingTfStep}. */
+  HASH_WORDS(43, Runtimes.JVM, Set.of(TEXTS), List.of(VECTOR), HashingTfStep::decode),
+  /** {@link CountVectorizerStep}. */
+  COUNT_WORDS(44, Runtimes.JVM, Set.of(TEXTS), List.of(VECTOR), CountVectorizerStep::decode),
+  /** {@link IdfStep}. */
+  IDF(45, Runtimes.JVM, Set.of(VECTOR), List.of(VECTOR), IdfStep::decode),
+  /** {@link Word2VecStep}. */
+  WORD_VECTORS(46, Runtimes.JVM, Set.of(TEXTS), List.of(VECTOR), Word2VecStep::decode),
+  /** {@link PcaStep}. */
+  PCA(47, Runtimes.JVM, Set.of(VECTOR), List.of(VECTOR), PcaStep::decode),
+  /** {@link DctStep}. */
+  DCT(48, Runtimes.JVM, Set.of(VECTOR), List.of(VECTOR), DctStep::decode),
+  /** {@link PolynomialExpansionStep}. */
+  EXPAND(49, Runtimes.JVM, Set.of(VECTOR), List.of(VECTOR), PolynomialExpansionStep::decode),
+  /** {@link InteractionStep}. */
+  INTERACT(50, Runtimes.JVM, Set.of(NUMBER, VECTOR), List.of(VECTOR), InteractionStep::decode),
+  /** {@link FeatureHasherStep}. */
+  HASH_FEATURES(
+      51, Runtimes.JVM, Set.of(NUMBER, TEXT), List.of(VECTOR), FeatureHasherStep::decode),
+  /** {@link SelectStep}. */
+  SELECT(52, Runtimes.JVM, Set.of(VECTOR), List.of(VECTOR), SelectStep::decode),
+  /** {@link CopyNumberStep}. */
+  COPY_NUMBER(53, Runtimes.JVM, Set.of(NUMBER), List.of(NUMBER), CopyNumberStep::decode),
+  /** {@link OneVsRestStep}. */
+  ONE_VS_REST(
+      54, Runtimes.JVM, Set.of(VECTOR), List.of(NUMBER, VECTOR), OneVsRestStep::decode),
+  /** {@link BisectingKMeansStep}. */
+  BISECTING_K_MEANS(
+      55, Runtimes.JVM, Set.of(VECTOR), List.of(NUMBER), BisectingKMeansStep::decode),
+  /** {@link GaussianMixtureStep}. */
+  GAUSSIAN_MIXTURE(
+      56, Runtimes.JVM, Set.of(VECTOR), List.of(NUMBER, VECTOR), GaussianMixtureStep::decode),
+  /** {@link IsotonicStep}. */
+  ISOTONIC(57, Runtimes.JVM, Set.of(NUMBER, VECTOR), List.of(NUMBER), IsotonicStep::decode),
+  /** {@link AftStep}. */
+  AFT(58, Runtimes.JVM, Set.of(VECTOR), List.of(NUMBER, VECTOR), AftStep::decode),
+  /** {@link FactorizationStep} for two classes. */
+  FM_CLASSIFY(
+      59,
+      Runtimes.JVM,
+      Set.of(VECTOR),
+      List.of(NUMBER, VECTOR, VECTOR),
+      FactorizationStep::decodeClassifier),
+  /** {@link FactorizationStep} for a number. */
+  FM_REGRESS(
+      60, Runtimes.JVM, Set.of(VECTOR), List.of(NUMBER), FactorizationStep::decodeRegressor),
+  /** {@link AlsStep}. */
+  ALS(61, Runtimes.JVM, Set.of(NUMBER), List.of(NUMBER), AlsStep::decode);
 
   /** Where a step can be run. */
   public enum Runtimes {
