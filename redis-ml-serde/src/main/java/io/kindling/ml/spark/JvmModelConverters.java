@@ -218,13 +218,13 @@ final class JvmModelConverters {
   }
 
   private static AlsStep.Factors factors(StageParams stage, Dataset<Row> frame, int rank) {
-    List<Row> rows = frame.select("id", "features").collectAsList();
+    List<Row> rows = frame.collectAsList();
     int[] ids = new int[rows.size()];
     float[] factors = new float[Math.multiplyExact(ids.length, rank)];
     for (int i = 0; i < ids.length; i++) {
       Row row = rows.get(i);
-      ids[i] = row.getInt(0);
-      List<Float> features = row.getList(1);
+      ids[i] = row.<Integer>getAs("id");
+      List<Float> features = row.getList(row.fieldIndex("features"));
       if (features.size() != rank) {
         throw stage.failure("its rank is %d, id %d has %d factors", rank, ids[i], features.size());
       }

@@ -8,6 +8,9 @@ import java.util.Map;
 /** What a user would think of an item: Spark's {@code ALSModel}. */
 public final class AlsStep implements Step {
 
+  /** Ids may be negative; in bytes they are 32 bits without a sign. */
+  private static final long MAX_ID = 0xffffffffL;
+
   private final Wiring wiring;
   private final Factors users;
   private final Factors items;
@@ -37,14 +40,18 @@ public final class AlsStep implements Step {
     }
 
     private static Factors decode(ByteSource source, int rank) {
-      int count = source.countOf("ids", Integer.BYTES);
-      if ((long) count * (rank + 1) > source.remaining() / Integer.BYTES) {
+      int count = source.countOf("ids", 1);
+      if ((long) count * rank > source.remaining() / Float.BYTES) {
         throw source.error(count + " ids of rank " + rank + ", the bytes left cannot hold them");
       }
       int[] ids = new int[count];
       float[] factors = new float[count * rank];
       for (int i = 0; i < count; i++) {
-        ids[i] = Float.floatToRawIntBits(source.f32());
+        long id = source.varint();
+        if (id > MAX_ID) {
+          throw source.error("id " + id + ", allowed are those of 32 bits");
+        }
+        ids[i] = (int) id;
         for (int k = 0; k < rank; k++) {
           factors[i * rank + k] = source.f32();
         }
@@ -55,7 +62,7 @@ public final class AlsStep implements Step {
     private void encode(ByteSink sink) {
       sink.varint(ids.length);
       for (int i = 0; i < ids.length; i++) {
-        sink.u32(ids[i]);
+        sink.varint(Integer.toUnsignedLong(ids[i]));
         for (int k = 0; k < rank; k++) {
           sink.f32(factors[i * rank + k]);
         }

@@ -56,6 +56,9 @@ public final class InteractionStep implements Step {
       long sum = 0;
       for (int k = 0; k < categories.length; k++) {
         categories[k] = source.smallVarint("categories");
+        if (categories[k] < 1) {
+          throw source.error("an element of 0 categories, allowed is 1 or more");
+        }
         sum += categories[k];
       }
       size *= sum;

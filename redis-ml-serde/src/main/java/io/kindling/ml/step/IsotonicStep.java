@@ -73,7 +73,7 @@ public final class IsotonicStep implements Step {
 
   private double element(Slots row) {
     VectorValue vector = StepInput.vector(this, row);
-    if (index >= vector.size()) {
+    if (vector.isDense() && index >= vector.size()) { // a sparse row may not say its size
       throw RowRefusedException.of(
           this, "meets a vector of size %d, reads its element %d", vector.size(), index);
     }

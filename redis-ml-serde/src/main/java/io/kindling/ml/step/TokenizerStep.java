@@ -90,7 +90,7 @@ public final class TokenizerStep implements Step {
 
   private List<String> words(String text) {
     if (rule.gaps()) {
-      return List.of(pattern.split(text));
+      return List.of(pattern.split(text, 0));
     }
     List<String> words = new ArrayList<>();
     Matcher matcher = pattern.matcher(text);

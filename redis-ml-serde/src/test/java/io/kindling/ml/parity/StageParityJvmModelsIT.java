@@ -44,7 +44,11 @@ class StageParityJvmModelsIT extends StageParity {
           .add("label", DataTypes.DoubleType)
           .add("censor", DataTypes.DoubleType);
 
-  /** Dense and sparse by turns, of three classes. */
+  /**
+   * Dense and sparse by turns.
+   *
+   * @param label what the labels are multiples of; 0 for those of three classes
+   */
   private static Dataset<Row> rows(double label) {
     List<Row> rows = new ArrayList<>();
     for (int i = 0; i < 90; i++) {
@@ -58,13 +62,11 @@ class StageParityJvmModelsIT extends StageParity {
       }
       rows.add(
           RowFactory.create(
-              features, label == 0 ? i % 3 : label * (1 + RANDOM.nextInt(2)), (double) (i % 2)));
+              features,
+              label == 0 ? (double) (i % 3) : label * (1 + RANDOM.nextInt(2)),
+              (double) (i % 2)));
     }
-    return frame(SCHEMA, rows.stream().map(StageParityJvmModelsIT::doubles).toList());
-  }
-
-  private static Row doubles(Row row) {
-    return RowFactory.create(row.get(0), ((Number) row.get(1)).doubleValue(), row.get(2));
+    return frame(SCHEMA, rows);
   }
 
   private static Dataset<Row> twoClasses() {
@@ -194,18 +196,19 @@ class StageParityJvmModelsIT extends StageParity {
         (column, row, expected) -> {
           // The exponent is good to the bound of a dot product; exp multiplies by its error, and
           // is itself good to a unit, as the product with a quantile's factor is.
-          double exponent = dotBound(row.<Vector>getAs("features").toArray(), coefficients);
+          double exponent = dotBound(
+                  row.<Vector>getAs("features").toArray(), coefficients, model.intercept());
           return Math.abs(expected) * (Math.expm1(exponent) + 8 * UNIT);
         });
   }
 
   /** As DotProduct: 4 n 2^-53 times the sum of the absolute terms. */
-  private static double dotBound(double[] elements, double[] coefficients) {
-    double sum = 0;
+  private static double dotBound(double[] elements, double[] coefficients, double intercept) {
+    double sum = Math.abs(intercept);
     for (int i = 0; i < coefficients.length; i++) {
       sum += Math.abs(elements[i] * coefficients[i]);
     }
-    return 4 * (coefficients.length + 1) * UNIT * (sum + 1);
+    return 4 * (coefficients.length + 1) * UNIT * sum;
   }
 
   @ParameterizedTest
