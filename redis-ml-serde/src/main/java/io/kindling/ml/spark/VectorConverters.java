@@ -153,15 +153,20 @@ final class VectorConverters {
     int numFeatures = (int) stage.number("numFeatures");
     List<String> categorical =
         stage.isSet("categoricalCols") ? stage.texts("categoricalCols") : List.of();
+    // Spark adds up the numbers, then the ones of categories; numbers of the same hash, if there are
+    // three or more, in the order of a Scala set, which differs between versions.
     List<FeatureHasherStep.Input> inputs = new ArrayList<>();
+    List<FeatureHasherStep.Input> behind = new ArrayList<>();
     for (String name : stage.texts("inputCols")) {
       Column column = pipeline.column(stage.uid(), name);
-      inputs.add(
-          new FeatureHasherStep.Input(name, hashed(stage, column, categorical.contains(name))));
+      Hashed hashed = hashed(stage, column, categorical.contains(name));
+      (hashed == Hashed.AS_NUMBER ? inputs : behind)
+          .add(new FeatureHasherStep.Input(name, hashed));
     }
+    inputs.addAll(behind);
     pipeline.add(
         stage.uid(),
-        stage.texts("inputCols"),
+        inputs.stream().map(FeatureHasherStep.Input::name).toList(),
         List.of(vector(stage, numFeatures)),
         wiring -> new FeatureHasherStep(wiring, numFeatures, inputs));
   }
