@@ -318,7 +318,7 @@ class StageParityVectorsIT extends StageParity {
         "whole ~ .",
         "text ~ number + single",
         "number ~ text:whole + flag - 1",
-        "number ~ text:single + text:text"
+        "number ~ text:single + whole:flag"
       })
   void rFormula(String formula) {
     Dataset<Row> rows = mixed(60);
