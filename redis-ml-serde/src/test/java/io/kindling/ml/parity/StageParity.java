@@ -136,8 +136,6 @@ public abstract class StageParity {
     try {
       List<Row> rows = stage.transform(frame(schema, List.of(row))).collectAsList();
       return rows.isEmpty() ? new Outcome.Skipped() : new Outcome.Made(columns(rows.get(0), made));
-    } catch (AssertionError e) { // Scala's assert, where Spark evaluates a row without a job.
-      return new Outcome.Refused(String.valueOf(e.getMessage()));
     } catch (Exception e) { // Spark's SparkException is checked, and Scala does not say so.
       if (e instanceof SparkException || e instanceof RuntimeException) {
         return new Outcome.Refused(String.valueOf(e.getMessage()));
