@@ -12,6 +12,7 @@ import io.kindling.ml.step.PcaStep;
 import io.kindling.ml.step.PolynomialExpansionStep;
 import io.kindling.ml.step.SelectStep;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.ml.attribute.Attribute;
 import org.apache.spark.ml.attribute.AttributeGroup;
@@ -183,12 +184,15 @@ final class VectorConverters {
     };
   }
 
+  /** Spark selects in the order of the indices, whatever the order in which a model holds them. */
   private static void select(StageParams stage, PipelineBuilder pipeline, int[] selected) {
+    int[] ascending = selected.clone();
+    Arrays.sort(ascending);
     add(
         stage,
         pipeline,
         stage.text("featuresCol"),
-        vector(stage, selected.length),
-        wiring -> new SelectStep(wiring, selected.clone()));
+        vector(stage, ascending.length),
+        wiring -> new SelectStep(wiring, ascending));
   }
 }

@@ -297,7 +297,7 @@ class StageParityVectorsIT extends StageParity {
     for (String[] inputs :
         new String[][] {
           {"number", "whole"},
-          {"index", "number", "flag"},
+          {"index", "number", "whole"},
           {"vector", "index"},
           {"whole", "vector", "number"}
         }) {
@@ -318,7 +318,7 @@ class StageParityVectorsIT extends StageParity {
         "whole ~ .",
         "text ~ number + single",
         "number ~ text:whole + flag - 1",
-        "number ~ text:single + whole:flag"
+        "number ~ text:single + whole:single"
       })
   void rFormula(String formula) {
     Dataset<Row> rows = mixed(60);
