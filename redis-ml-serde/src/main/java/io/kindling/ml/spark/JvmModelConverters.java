@@ -58,12 +58,7 @@ final class JvmModelConverters {
     String to = stage.text("labelCol");
     StageConverters.convert(model.pipelineModel(), stage.schema().copy(), pipeline);
     if (!pipeline.has(to) && pipeline.has(label)) {
-      add(
-          stage,
-          pipeline,
-          label,
-          Column.of(to, Column.Type.DOUBLE),
-          CopyNumberStep::new);
+      add(stage, pipeline, label, Column.of(to, Column.Type.DOUBLE), CopyNumberStep::new);
     }
   }
 
@@ -120,8 +115,7 @@ final class JvmModelConverters {
         children.add(node(child));
       }
     }
-    return new BisectingKMeansStep.Node(
-        node.isLeaf() ? node.index() : 0, center, norm, children);
+    return new BisectingKMeansStep.Node(node.isLeaf() ? node.index() : 0, center, norm, children);
   }
 
   private static void isotonic(StageParams stage, PipelineBuilder pipeline) {
@@ -167,8 +161,7 @@ final class JvmModelConverters {
 
   private static void fmClassification(StageParams stage, PipelineBuilder pipeline) {
     FMClassificationModel model = stage.as(FMClassificationModel.class);
-    FactorizationStep.Model converted =
-        model(model.linear(), model.intercept(), model.factors());
+    FactorizationStep.Model converted = model(model.linear(), model.intercept(), model.factors());
     AnswerColumns answer = AnswerColumns.of(stage);
     ClassDecision decision = AnswerColumns.decision(stage);
     pipeline.expectSize(stage.text("featuresCol"), model.numFeatures());
@@ -182,8 +175,7 @@ final class JvmModelConverters {
 
   private static void fmRegression(StageParams stage, PipelineBuilder pipeline) {
     FMRegressionModel model = stage.as(FMRegressionModel.class);
-    FactorizationStep.Model converted =
-        model(model.linear(), model.intercept(), model.factors());
+    FactorizationStep.Model converted = model(model.linear(), model.intercept(), model.factors());
     AnswerColumns answer = AnswerColumns.of(stage);
     pipeline.expectSize(stage.text("featuresCol"), model.numFeatures());
     add(

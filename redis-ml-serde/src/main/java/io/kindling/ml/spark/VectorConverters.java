@@ -105,8 +105,7 @@ final class VectorConverters {
     InteractionStep.Input[] inputs = new InteractionStep.Input[names.size()];
     long size = 1;
     for (int i = 0; i < inputs.length; i++) {
-      boolean isVector =
-          pipeline.column(stage.uid(), names.get(i)).type() == Column.Type.VECTOR;
+      boolean isVector = pipeline.column(stage.uid(), names.get(i)).type() == Column.Type.VECTOR;
       StructField field = stage.field(names.get(i));
       inputs[i] =
           new InteractionStep.Input(
@@ -154,15 +153,15 @@ final class VectorConverters {
     int numFeatures = (int) stage.number("numFeatures");
     List<String> categorical =
         stage.isSet("categoricalCols") ? stage.texts("categoricalCols") : List.of();
-    // Spark adds up the numbers, then the ones of categories; numbers of the same hash, if there are
+    // Spark adds up the numbers, then the ones of categories; numbers of the same hash, if there
+    // are
     // three or more, in the order of a Scala set, which differs between versions.
     List<FeatureHasherStep.Input> inputs = new ArrayList<>();
     List<FeatureHasherStep.Input> behind = new ArrayList<>();
     for (String name : stage.texts("inputCols")) {
       Column column = pipeline.column(stage.uid(), name);
       Hashed hashed = hashed(stage, column, categorical.contains(name));
-      (hashed == Hashed.AS_NUMBER ? inputs : behind)
-          .add(new FeatureHasherStep.Input(name, hashed));
+      (hashed == Hashed.AS_NUMBER ? inputs : behind).add(new FeatureHasherStep.Input(name, hashed));
     }
     inputs.addAll(behind);
     pipeline.add(
@@ -179,8 +178,7 @@ final class VectorConverters {
       case INTEGER -> categorical ? Hashed.AS_INTEGER : Hashed.AS_NUMBER;
       case FLOAT -> categorical ? Hashed.AS_FLOAT : Hashed.AS_NUMBER;
       case DOUBLE -> categorical ? Hashed.AS_DOUBLE : Hashed.AS_NUMBER;
-      default ->
-          throw stage.failure("column '%s' is of type %s", column.name(), column.type());
+      default -> throw stage.failure("column '%s' is of type %s", column.name(), column.type());
     };
   }
 

@@ -22,8 +22,7 @@ public final class CountVectorizerStep implements Step {
    *     has to be
    * @param binary whether 1 stands for every count
    */
-  public CountVectorizerStep(
-      Wiring wiring, List<String> vocabulary, double minTf, boolean binary) {
+  public CountVectorizerStep(Wiring wiring, List<String> vocabulary, double minTf, boolean binary) {
     this.wiring = wiring;
     this.vocabulary = List.copyOf(vocabulary);
     this.minTf = minTf;

@@ -5,8 +5,8 @@ import io.kindling.ml.format.ByteSource;
 import java.util.Arrays;
 
 /**
- * The discrete cosine transform of a vector, scaled so that its matrix is orthogonal: Spark's {@code
- * DCT}.
+ * The discrete cosine transform of a vector, scaled so that its matrix is orthogonal: Spark's
+ * {@code DCT}.
  *
  * <p>Spark uses a fast transform; this one adds up each element's terms, in time that grows with
  * the square of the size. Both are as exact as rounding lets them. An infinite element makes other

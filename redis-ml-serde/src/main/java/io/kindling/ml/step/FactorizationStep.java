@@ -46,7 +46,8 @@ public final class FactorizationStep implements Step {
     }
   }
 
-  private FactorizationStep(StepKind kind, Wiring wiring, Model model, @Nullable ClassDecision decision) {
+  private FactorizationStep(
+      StepKind kind, Wiring wiring, Model model, @Nullable ClassDecision decision) {
     this.kind = kind;
     this.wiring = wiring;
     this.model = model;

@@ -80,8 +80,7 @@ public enum StepKind {
   /** {@link TokenizerStep}. */
   TOKENIZE(40, Runtimes.JVM, Set.of(TEXT), List.of(TEXTS), TokenizerStep::decode),
   /** {@link StopWordsRemoverStep}. */
-  REMOVE_STOP_WORDS(
-      41, Runtimes.JVM, Set.of(TEXTS), List.of(TEXTS), StopWordsRemoverStep::decode),
+  REMOVE_STOP_WORDS(41, Runtimes.JVM, Set.of(TEXTS), List.of(TEXTS), StopWordsRemoverStep::decode),
   /** {@link NGramStep}. */
   N_GRAM(42, Runtimes.JVM, Set.of(TEXTS), List.of(TEXTS), NGramStep::decode),
   /** {@link HashingTfStep}. */
@@ -101,18 +100,15 @@ public enum StepKind {
   /** {@link InteractionStep}. */
   INTERACT(50, Runtimes.JVM, Set.of(NUMBER, VECTOR), List.of(VECTOR), InteractionStep::decode),
   /** {@link FeatureHasherStep}. */
-  HASH_FEATURES(
-      51, Runtimes.JVM, Set.of(NUMBER, TEXT), List.of(VECTOR), FeatureHasherStep::decode),
+  HASH_FEATURES(51, Runtimes.JVM, Set.of(NUMBER, TEXT), List.of(VECTOR), FeatureHasherStep::decode),
   /** {@link SelectStep}. */
   SELECT(52, Runtimes.JVM, Set.of(VECTOR), List.of(VECTOR), SelectStep::decode),
   /** {@link CopyNumberStep}. */
   COPY_NUMBER(53, Runtimes.JVM, Set.of(NUMBER), List.of(NUMBER), CopyNumberStep::decode),
   /** {@link OneVsRestStep}. */
-  ONE_VS_REST(
-      54, Runtimes.JVM, Set.of(VECTOR), List.of(NUMBER, VECTOR), OneVsRestStep::decode),
+  ONE_VS_REST(54, Runtimes.JVM, Set.of(VECTOR), List.of(NUMBER, VECTOR), OneVsRestStep::decode),
   /** {@link BisectingKMeansStep}. */
-  BISECTING_K_MEANS(
-      55, Runtimes.JVM, Set.of(VECTOR), List.of(NUMBER), BisectingKMeansStep::decode),
+  BISECTING_K_MEANS(55, Runtimes.JVM, Set.of(VECTOR), List.of(NUMBER), BisectingKMeansStep::decode),
   /** {@link GaussianMixtureStep}. */
   GAUSSIAN_MIXTURE(
       56, Runtimes.JVM, Set.of(VECTOR), List.of(NUMBER, VECTOR), GaussianMixtureStep::decode),
@@ -128,8 +124,7 @@ public enum StepKind {
       List.of(NUMBER, VECTOR, VECTOR),
       FactorizationStep::decodeClassifier),
   /** {@link FactorizationStep} for a number. */
-  FM_REGRESS(
-      60, Runtimes.JVM, Set.of(VECTOR), List.of(NUMBER), FactorizationStep::decodeRegressor),
+  FM_REGRESS(60, Runtimes.JVM, Set.of(VECTOR), List.of(NUMBER), FactorizationStep::decodeRegressor),
   /** {@link AlsStep}. */
   ALS(61, Runtimes.JVM, Set.of(NUMBER), List.of(NUMBER), AlsStep::decode);
 

@@ -145,17 +145,14 @@ class StageParityJvmModelsIT extends StageParity {
     IsotonicRegression stage =
         new IsotonicRegression().setIsotonic(isotonic).setFeatureIndex(featureIndex);
 
-    compare(
-        "isotonic " + isotonic + ", feature " + featureIndex, stage.fit(rows), rows, edges());
+    compare("isotonic " + isotonic + ", feature " + featureIndex, stage.fit(rows), rows, edges());
   }
 
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void isotonicRegression_ofNumbers(boolean isotonic) {
     StructType schema =
-        new StructType()
-            .add("features", DataTypes.DoubleType)
-            .add("label", DataTypes.DoubleType);
+        new StructType().add("features", DataTypes.DoubleType).add("label", DataTypes.DoubleType);
     List<Row> rows = new ArrayList<>();
     for (double number : randomNumbers(RANDOM, 40)) {
       rows.add(RowFactory.create(number, number + RANDOM.nextGaussian()));
@@ -196,8 +193,8 @@ class StageParityJvmModelsIT extends StageParity {
         (column, row, expected) -> {
           // The exponent is good to the bound of a dot product; exp multiplies by its error, and
           // is itself good to a unit, as the product with a quantile's factor is.
-          double exponent = dotBound(
-                  row.<Vector>getAs("features").toArray(), coefficients, model.intercept());
+          double exponent =
+              dotBound(row.<Vector>getAs("features").toArray(), coefficients, model.intercept());
           return Math.abs(expected) * (Math.expm1(exponent) + 8 * UNIT);
         });
   }

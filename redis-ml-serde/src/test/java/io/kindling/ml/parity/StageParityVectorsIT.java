@@ -122,13 +122,22 @@ class StageParityVectorsIT extends StageParity {
           }
           return 4 * 5 * UNIT * widest;
         });
-    compare("k " + k + ", wrong sizes", model, frame(VECTOR, randomRows(5, 2)).limit(0), wrongSizes(5));
+    compare(
+        "k " + k + ", wrong sizes", model, frame(VECTOR, randomRows(5, 2)).limit(0), wrongSizes(5));
   }
 
   @ParameterizedTest
   @CsvSource({
-    "1, false", "2, false", "5, false", "8, false", "37, false", "64, false", "1, true", "5, true",
-    "8, true", "37, true"
+    "1, false",
+    "2, false",
+    "5, false",
+    "8, false",
+    "37, false",
+    "64, false",
+    "1, true",
+    "5, true",
+    "8, true",
+    "37, true"
   })
   void dct(int size, boolean inverse) {
     DCT stage = new DCT().setInputCol("in").setOutputCol("out").setInverse(inverse);
@@ -141,7 +150,8 @@ class StageParityVectorsIT extends StageParity {
         (column, row, expected) -> {
           // Each output is a sum of n terms, none of them greater than sqrt(2/n) |x|. A term's
           // cosine and scale are good to a few units, a plain sum to n units of the sum of absolute
-          // terms, Spark's fast transform to less than that again: 8 (n + 4) 2^-53 sqrt(2/n) |x|_1, and
+          // terms, Spark's fast transform to less than that again: 8 (n + 4) 2^-53 sqrt(2/n) |x|_1,
+          // and
           // some steps of the smallest numbers.
           double sum = 0;
           for (double element : row.<Vector>getAs("in").toArray()) {
@@ -303,9 +313,7 @@ class StageParityVectorsIT extends StageParity {
         }) {
       Interaction interaction = new Interaction().setInputCols(inputs).setOutputCol("out");
       PipelineModel model =
-          new Pipeline()
-              .setStages(new PipelineStage[] {indexer, assembler, interaction})
-              .fit(rows);
+          new Pipeline().setStages(new PipelineStage[] {indexer, assembler, interaction}).fit(rows);
 
       compare(String.join(" x ", inputs), model, rows, mixedEdges());
     }

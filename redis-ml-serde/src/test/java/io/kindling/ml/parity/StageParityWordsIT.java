@@ -32,8 +32,25 @@ class StageParityWordsIT extends StageParity {
 
   private static final Random RANDOM = new Random(SEED);
   private static final String[] VOCABULARY = {
-    "a", "the", "The", "of", "fire", "FIRE", "kindling", "é", "Straße", "İstanbul", "x1", "日本語",
-    "abcd", "abcde", "abcdef", "abcdefg", "-", "", "\uD83D\uDD25"
+    "a",
+    "the",
+    "The",
+    "of",
+    "fire",
+    "FIRE",
+    "kindling",
+    "é",
+    "Straße",
+    "İstanbul",
+    "x1",
+    "日本語",
+    "abcd",
+    "abcde",
+    "abcdef",
+    "abcdefg",
+    "-",
+    "",
+    "\uD83D\uDD25"
   };
   private static final String[] TEXTS = {
     "",
@@ -91,8 +108,7 @@ class StageParityWordsIT extends StageParity {
 
   @Test
   void tokenizer() {
-    compare(
-        "-", new Tokenizer().setInputCol("in").setOutputCol("out"), texts(), nullText());
+    compare("-", new Tokenizer().setInputCol("in").setOutputCol("out"), texts(), nullText());
   }
 
   @ParameterizedTest
@@ -216,11 +232,7 @@ class StageParityWordsIT extends StageParity {
             .setHandleInvalid("optimistic")
             .transform(column(SQLDataTypes.VectorType(), counts));
 
-    compare(
-        "size known",
-        new IDF().setInputCol("in").setOutputCol("out").fit(rows),
-        rows,
-        rows);
+    compare("size known", new IDF().setInputCol("in").setOutputCol("out").fit(rows), rows, rows);
   }
 
   @ParameterizedTest
