@@ -47,7 +47,7 @@ final class FrameSchema {
       } catch (RuntimeException e) {
         throw stage.failure(
             "what the stages before say of column '%s' is not known without a row: %s",
-            name, e.getMessage());
+            name, String.valueOf(e.getMessage()));
       }
     }
     return schema.apply(name);

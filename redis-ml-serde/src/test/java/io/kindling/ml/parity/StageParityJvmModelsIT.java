@@ -180,7 +180,7 @@ class StageParityJvmModelsIT extends StageParity {
       stage
           .setQuantilesCol("quantiles")
           .setQuantileProbabilities(
-              Arrays.stream(quantiles.split(" ")).mapToDouble(Double::parseDouble).toArray());
+              Arrays.stream(quantiles.split(" ", -1)).mapToDouble(Double::parseDouble).toArray());
     }
     AFTSurvivalRegressionModel model = stage.fit(rows);
     double[] coefficients = model.coefficients().toArray();
@@ -235,7 +235,7 @@ class StageParityJvmModelsIT extends StageParity {
     FMClassifier stage = new FMClassifier().setFactorSize(2).setMaxIter(5).setSeed(SEED);
     if (!thresholds.isEmpty()) {
       stage.setThresholds(
-          Arrays.stream(thresholds.split(" ")).mapToDouble(Double::parseDouble).toArray());
+          Arrays.stream(thresholds.split(" ", -1)).mapToDouble(Double::parseDouble).toArray());
     }
 
     compare(

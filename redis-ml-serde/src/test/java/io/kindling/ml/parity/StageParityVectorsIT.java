@@ -273,7 +273,7 @@ class StageParityVectorsIT extends StageParity {
             .setOutputCol("out")
             .setNumFeatures(numFeatures);
     if (!categorical.isEmpty()) {
-      stage.setCategoricalCols(categorical.split(" "));
+      stage.setCategoricalCols(categorical.split(" ", -1));
     }
 
     compare(
