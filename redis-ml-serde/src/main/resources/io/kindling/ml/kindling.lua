@@ -1,15 +1,15 @@
 #!lua name=kindling
--- version: 1
+-- version: 2
 --[[
 Serves model hashes (docs/format/model-v1.md) inside Redis; the contract is docs/functions.md.
 
 KEYS   one: the hash of a model, kindling:model:{name}. Only HGET and HMGET are called, on that key.
-ARGV   [@vN] features..., by function.
+ARGV   [@vN], then features, or names and values of fields, by function.
 Needs  Redis 7.0 or Valkey. No function writes, so each works through FCALL_RO on a replica.
-Cost   O(trees x depth) a row; a call compiles one slice at most.
+Cost   O(trees x depth) a row, and of a pipeline O(numbers of its stages); a call compiles one slice at most.
 
-In reading order: the numbers that bound a call, errors, features, the source of trees, the bytes of a model, the
-cache, the answers, the functions. Why it is fast:
+In reading order: the numbers that bound a call, errors, features, the source of trees, the bytes of a forest, the cache,
+the answers of a forest; vectors, fields, stages, the bytes and answers of a pipeline; the functions. Why forests are fast:
 
 - Trees become Lua functions generated from decoded numbers, thousands of nodes each: `if x1[7]<=3 then ...`. A
   function adds up its trees in order, so a tree costs no call.
@@ -44,12 +44,17 @@ local MAX_TREES = 100000
 local MAX_METADATA_BYTES = 1000000
 local MAX_CHUNK_BYTES = 60000
 local MAX_ZERO_SPLITS = 500000
+local MAX_NUMBERS = 1000000 -- of the stages of a pipeline, which a row goes through
+local MAX_LABEL_BYTES = 60000
+local STEP_COST = 1000 -- of a step or a field, beside forests' nodes
+local NUMBER_COST = 8
 local LINEAR = 16 -- thresholds up to which looking at one after the other is as fast as a search
 local PORTION = 1000 -- values that C hands over at once; Lua's C stack holds 8,000
 
 -- While a library loads no global exists but redis; these are fetched by the first call.
 local byte, find, format, gmatch, gsub, match, sub, concat, sort, floor, exp, collectGarbage
-local tonumber, tostring, type, pairs, ipairs, unpack, pcall, error, loadstring, unpackStruct, unpackLimit, decodeJson
+local log, pow, sqrt, abs, newCoroutine, resume, pause, status
+local tonumber, tostring, type, pairs, ipairs, unpack, pcall, error, loadstring, packStruct, unpackStruct, unpackLimit, decodeJson
 
 local function fetchGlobals()
   byte, find, format, gmatch, gsub = string.byte, string.find, string.format, string.gmatch, string.gsub
@@ -57,7 +62,9 @@ local function fetchGlobals()
   sort, collectGarbage = table.sort, _G.collectgarbage
   tonumber, tostring, type, pairs, ipairs, unpack = _G.tonumber, _G.tostring, _G.type, _G.pairs, _G.ipairs, _G.unpack
   pcall, error, loadstring = _G.pcall, _G.error, _G.loadstring
-  unpackStruct, unpackLimit, decodeJson = struct.unpack, cmsgpack.unpack_limit, cjson.decode
+  packStruct, unpackStruct, unpackLimit, decodeJson = struct.pack, struct.unpack, cmsgpack.unpack_limit, cjson.decode
+  log, pow, sqrt, abs = math.log, math.pow, math.sqrt, math.abs
+  newCoroutine, resume, pause, status = coroutine.create, coroutine.resume, coroutine.yield, coroutine.status
 end
 
 ------------------------------------------------------------------------------------------------------- errors
@@ -73,6 +80,10 @@ local function shown(text)
   end
   return (gsub(text, '[%c\128-\255]', '?'))
 end
+
+-- The version that is being read: its key and name, the digests of its chunks and how many are read, its length, and how
+-- many of its bytes are behind us.
+local origin
 
 local function whole(number)
   return format('%.0f', number)
@@ -345,7 +356,7 @@ local function readMsgpack(model, text, head)
     end
     count = unpackStruct(offset == 3 and '>I2' or '>I4', text, 2)
   end
-  if not isMap and count ~= model.features then
+  if not isMap and count ~= model.features and not model.anySize then
     fail('KINDLINGARG', 'msgpack array has %s values, the model has %s features', whole(count), whole(model.features))
   elseif count > #text then
     fail('KINDLINGARG', 'msgpack is truncated')
@@ -472,7 +483,7 @@ local function compile(model, load, parameters, body)
       .. (pages > 0 and ' local ' .. list(pages, 'x#', ',') .. '=' .. list(pages, 'X[#]', ',') or '')
       .. ' local ' .. form.locals .. ',t ' .. body .. ' end', '=t')
   if not chunk then
-    fail('KINDLINGDAMAGED', 'version %s cannot be compiled: %s', load.version, problem)
+    fail('KINDLINGDAMAGED', 'version %s cannot be compiled: %s', origin.version, problem)
   end
   return chunk(model.pieces, model.leaves, model.sets)
 end
@@ -498,26 +509,26 @@ end
 
 local buf, at = '', 0 -- bytes of the version that is being read, and how many of them are used
 
-local function readChunk(load, key)
-  local field, sha = load.version .. ':' .. load.numRead, load.chunks[load.numRead + 1]
-  local chunk = redis.call('HGET', key, field)
+local function readChunk()
+  local field, sha = origin.version .. ':' .. origin.numRead, origin.chunks[origin.numRead + 1]
+  local chunk = redis.call('HGET', origin.key, field)
   if not chunk then
-    fail('KINDLINGMISSING', "chunk %s of model '%s' is missing", field, shown(key))
+    fail('KINDLINGMISSING', "chunk %s of model '%s' is missing", field, shown(origin.key))
   elseif #chunk > MAX_CHUNK_BYTES then
     fail('KINDLINGDAMAGED', 'chunk %s has %d bytes, allowed are %d', field, #chunk, MAX_CHUNK_BYTES)
   elseif redis.sha1hex(chunk) ~= sha then
     fail('KINDLINGDAMAGED', 'chunk %s does not match its SHA-1', field)
   end
-  load.numRead = load.numRead + 1
-  load.base = load.base + at
+  origin.numRead = origin.numRead + 1
+  origin.base = origin.base + at
   buf = sub(buf, at + 1) .. chunk
   at = 0
 end
 
 -- Sees to it that so many bytes are at hand, unless the model ends before.
-local function want(load, key, count)
-  while #buf - at < count and load.chunks[load.numRead + 1] do
-    readChunk(load, key)
+local function want(count)
+  while #buf - at < count and origin.chunks[origin.numRead + 1] do
+    readChunk()
   end
 end
 
@@ -551,46 +562,76 @@ local function varint()
   return value
 end
 
-local function readDoubles(load, key, count)
+local function readDoubles(count)
   local values = {}
-  want(load, key, 8 * count)
+  want(8 * count)
   for i = 1, count do
     values[i] = f64()
   end
   return values
 end
 
-local function readHead(model, load, key)
-  want(load, key, 36)
-  if #buf < 36 or sub(buf, 1, 4) ~= 'KNDL' then
-    fail('KINDLINGDAMAGED', 'version %s does not begin as a model does', load.version)
+local FOREST, PIPELINE = 1, 2
+
+-- Returns the kind.
+local function readEnvelope()
+  want(36)
+  if #buf < 13 or sub(buf, 1, 4) ~= 'KNDL' then
+    fail('KINDLINGDAMAGED', 'version %s does not begin as a model does', origin.version)
   end
   local formatVersion, kind = byte(buf, 5, 6)
   if formatVersion ~= 1 then
-    fail('KINDLINGFORMAT', 'version %s has format %d, this library reads 1', load.version, formatVersion)
-  elseif kind ~= 1 then
-    fail('KINDLINGFORMAT', 'version %s has kind %d, this library reads 1 (forest)', load.version, kind)
+    fail('KINDLINGFORMAT', 'version %s has format %d, this library reads 1', origin.version, formatVersion)
+  elseif kind ~= FOREST and kind ~= PIPELINE then
+    fail('KINDLINGFORMAT', 'version %s has kind %d, this library reads 1 (forest) and 2 (pipeline)', origin.version, kind)
   end
-  local aggregation, leafEncoding, flags = byte(buf, 13, 15)
-  at = 16
+  at = 12
+  return kind
+end
+
+-- What a forest is compiled into, and what is known of it until then; its bytes stop at `finish`.
+local function newForest(finish)
+  return {
+    slots = {}, also = {}, groups = {}, marks = {}, markOf = {}, pieces = {}, leaves = {}, sets = {},
+  }, {
+    finish = finish,
+    numSlots = 0, featureOf = {}, thresholds = {}, firstOf = {}, zeroOf = {}, up = {}, down = {}, numFinished = 0,
+    zero = { count = 0, rank = {}, tree = {}, next = {} },
+    numSplits = 0, left = 0, isCategorical = true, feature = -1, slotOf = {}, sourceOf = {}, zeroLeft = {},
+    slotHalf = {}, rankHalf = {},
+    tree = 1, numNodes = 0, parts = {}, numParts = 0, values = {}, valueSources = {}, numValueSources = 0,
+    starts = {}, sizes = {}, isRight = {}, isZero = {}, goesLeft = {},
+    group = {}, groupTrees = 0, groupNodes = 0, steps = 0,
+  }
+end
+
+local function readHead(model, load)
+  want(24)
+  if #buf - at < 24 then
+    fail('KINDLINGDAMAGED', 'version %s ends within the head of a forest', origin.version)
+  end
+  local aggregation, leafEncoding, flags = byte(buf, at + 1, at + 3)
+  at = at + 4
   model.features, model.classes, model.trees, load.nodes, load.splits = u32(), u32(), u32(), u32(), u32()
   if aggregation < 1 or aggregation > 5 then
-    fail('KINDLINGFORMAT', 'version %s has aggregation %d, this library reads 1 to 5', load.version, aggregation)
+    fail('KINDLINGFORMAT', 'version %s has aggregation %d, this library reads 1 to 5', origin.version, aggregation)
   elseif model.classes > MAX_CLASSES then
-    fail('KINDLINGLIMIT', 'version %s has %s classes, allowed are %d', load.version, whole(model.classes), MAX_CLASSES)
+    fail('KINDLINGLIMIT', 'version %s has %s classes, allowed are %d', origin.version, whole(model.classes), MAX_CLASSES)
   elseif model.trees > MAX_TREES then
-    fail('KINDLINGLIMIT', 'version %s has %s trees, allowed are %d', load.version, whole(model.trees), MAX_TREES)
+    fail('KINDLINGLIMIT', 'version %s has %s trees, allowed are %d', origin.version, whole(model.trees), MAX_TREES)
   end
   model.aggregation, load.isInteger = aggregation, leafEncoding == 1
   model.width = aggregation > 3 and 1 or model.classes
-  model.thresholds = flags % 2 == 1 and readDoubles(load, key, model.classes)
-  load.weights = flags >= 2 and readDoubles(load, key, model.trees)
+  model.thresholds = flags % 2 == 1 and readDoubles(model.classes)
+  load.weights = flags >= 2 and readDoubles(model.trees)
   local groupTrees = floor(GROUP_ZERO_VALUES / model.width)
   model.groupTrees = groupTrees > GROUP_TREES and GROUP_TREES or groupTrees < GROUP_TREES / 4 and GROUP_TREES / 4 or groupTrees
   load.leafNodes = 1 + floor((aggregation == 3 and 1 or model.width) / CLASSES_A_NODE)
   load.nodeBytes = 8 + 8 * model.width
   load.form = newForm(model, load)
   model.run = newRun(model, load.form)
+  model.nodes = load.nodes + (load.nodes + model.trees) / 2 * (load.leafNodes - 1)
+  model.cost = load.nodes + model.trees * (model.classes > 0 and model.classes or 1)
 end
 
 --[[
@@ -624,7 +665,7 @@ local function readThreshold(load)
     threshold = f64()
   end
   if threshold ~= threshold then
-    fail('KINDLINGDAMAGED', 'a threshold of version %s is NaN', load.version)
+    fail('KINDLINGDAMAGED', 'a threshold of version %s is NaN', origin.version)
   end
   keepSplit(load, load.numSlots, threshold, false)
   if threshold < 0 then
@@ -633,10 +674,10 @@ local function readThreshold(load)
 end
 
 -- A categorical split becomes a look-up in the set of the categories that part from all others, or a comparison.
-local function readCategories(model, load, key)
+local function readCategories(model, load)
   local head = varint()
   local arity, othersLeft = floor(head / 2), head % 2 == 1
-  want(load, key, floor((arity + 7) / 8))
+  want(floor((arity + 7) / 8))
   local set, size, only, zeroLeft = {}, 0, nil, nil
   for first = 0, arity - 1, 8 do
     at = at + 1
@@ -661,14 +702,14 @@ local function readCategories(model, load, key)
   return (othersLeft and 'not ' or '') .. 'Q[' .. #sets .. '][' .. slot .. ']', zeroLeft, floor(arity / 8)
 end
 
-local function readSplits(model, load, key, budget)
+local function readSplits(model, load, budget)
   while budget > 0 and load.numSplits < load.splits do
-    want(load, key, 32)
+    want(32)
     if load.left > 0 and not load.isCategorical then
       readThreshold(load)
       load.left, budget = load.left - 1, budget - 1
     elseif load.left > 0 then
-      local condition, zeroLeft, cost = readCategories(model, load, key)
+      local condition, zeroLeft, cost = readCategories(model, load)
       keepSplit(load, load.categorySlot, false, 'if ' .. condition .. ' then ')
       load.zeroLeft[load.numSplits] = zeroLeft
       load.left, budget = load.left - 1, budget - 1 - cost
@@ -740,7 +781,7 @@ local function readLeaf(model, load, parts, numParts)
   if aggregation == 3 then
     values[1] = (isInteger and varint or f64)() + 1
     if not (values[1] >= 1 and values[1] <= width and values[1] % 1 == 0) then
-      fail('KINDLINGDAMAGED', 'a leaf of version %s votes for no class', load.version)
+      fail('KINDLINGDAMAGED', 'a leaf of version %s votes for no class', origin.version)
     end
     parts[numParts + 1] = 'p=' .. whole(values[1]) .. ' '
     return numParts + 1
@@ -817,13 +858,13 @@ local function beginTree(model, load)
 end
 
 -- Reads nodes of the current tree until it is complete or the budget is used up; returns the budget left.
-local function readTree(model, load, key, budget)
+local function readTree(model, load, budget)
   local parts, numParts, depth, tree, size = load.parts, load.numParts, load.depth, load.tree, load.treeNodes
   local starts, sizes, isRight, isZero, zeroLeft = load.starts, load.sizes, load.isRight, load.isZero, load.goesLeft
   local slotOf, sourceOf = load.slotOf, load.sourceOf
   repeat
     if #buf - at < load.nodeBytes then
-      want(load, key, load.nodeBytes)
+      want(load.nodeBytes)
     end
     local k = byte(buf, at + 1)
     if k < 128 then
@@ -835,7 +876,7 @@ local function readTree(model, load, key, budget)
     local onZeroPath = depth == 0 or (isZero[depth] and zeroLeft[depth] ~= isRight[depth])
     if k > 0 then
       if depth == 100 then
-        fail('KINDLINGDAMAGED', 'a path of version %s holds over 100 splits', load.version)
+        fail('KINDLINGDAMAGED', 'a path of version %s holds over 100 splits', origin.version)
       end
       local i = k % SPLIT_PAGE
       local page = (k - i) / SPLIT_PAGE
@@ -974,16 +1015,15 @@ local function finishSlot(model, load, slot)
   return #parts
 end
 
--- One slice, which a small version always is. Returns whether the version is complete.
-local function advance(model, load, key)
-  local isSmall = model.nodes < SMALL_NODES and #load.chunks <= SMALL_CHUNKS
-  local budget = readSplits(model, load, key, isSmall and 1 / 0 or SLICE_COST)
+-- Goes on as far as the budget reaches. Returns whether the forest is complete, and the budget left.
+local function advance(model, load, budget)
+  budget = readSplits(model, load, budget)
   while budget > 0 do
     local isRead = load.tree > model.trees and not load.waiting
     if load.groupTrees > 0 and (isRead or load.waiting and (
         (load.tree - 1) % model.groupTrees == 1 or load.groupNodes + load.waitingNodes > GROUP_NODES)) then
       if load.groupNodes > budget then
-        return false
+        return false, 0
       end
       budget = budget - load.groupNodes
       compileGroup(model, load)
@@ -994,24 +1034,30 @@ local function advance(model, load, key)
       load.numFinished = load.numFinished + 1
       budget = budget - finishSlot(model, load, load.numFinished)
     elseif isRead then
-      if load.base + at ~= load.bytes - 4 or load.numNodes ~= load.nodes then
-        fail('KINDLINGDAMAGED', 'version %s does not end where its last tree does', load.version)
+      if origin.base + at ~= load.finish or load.numNodes ~= load.nodes then
+        fail('KINDLINGDAMAGED', 'version %s does not end where its last tree does', origin.version)
       end
       -- Sets about as many marks as there are trees: more are not worth it.
       model.maxSet = load.zero.count < MAX_ZERO_SPLITS and load.numSlots * model.trees / load.zero.count or 0
-      return true
+      return true, budget
     else
       if load.numParts == 0 then
         beginTree(model, load)
       end
-      budget = readTree(model, load, key, budget)
+      budget = readTree(model, load, budget)
       if load.depth == 0 then
         finishTree(model, load)
         load.numParts = 0
       end
     end
   end
-  return false
+  return false, 0
+end
+
+-- One slice, which a small forest always is. Returns whether it is complete.
+local function advanceForest(model, load)
+  local isSmall = model.nodes < SMALL_NODES and #origin.chunks <= SMALL_CHUNKS
+  return (advance(model, load, isSmall and 1 / 0 or SLICE_COST))
 end
 
 -------------------------------------------------------------------------------------------------------- cache
@@ -1023,27 +1069,27 @@ local function drop(id)
   cache[id] = nil
 end
 
--- Makes room for a version, dropping those that were not used for longest.
-local function admit(model, version)
-  local bound = model.bound
+-- Makes room for so many more nodes of a version, dropping other versions that were not used for longest.
+local function admit(model, nodes)
+  local bound, held = model.bound, cache[model.id] and model.nodes or 0
   for _, other in pairs(cache) do
     bound = other.bound > bound and other.bound or bound
   end
-  if model.nodes > bound then
-    fail('KINDLINGLIMIT', 'version %s has %s nodes, allowed are %s; maxNodes in its metadata raises the bound', version,
-      whole(model.nodes), whole(bound))
+  if held + nodes > bound then
+    fail('KINDLINGLIMIT', 'version %s has %s nodes, allowed are %s; maxNodes in its metadata raises the bound',
+      origin.version, whole(held + nodes), whole(bound))
   end
-  while cachedNodes + model.nodes > bound do
+  while cachedNodes + nodes > bound do
     local oldest
     for id, other in pairs(cache) do
-      if not oldest or other.used < cache[oldest].used then
+      if other ~= model and (not oldest or other.used < cache[oldest].used) then
         oldest = id
       end
     end
     drop(oldest)
   end
   cache[model.id] = model
-  cachedNodes = cachedNodes + model.nodes
+  model.nodes, cachedNodes = held + nodes, cachedNodes + nodes
 end
 
 -- Raises what reading a version failed with, which is ours, Redis's own or, of bytes that make no sense, Lua's.
@@ -1052,6 +1098,19 @@ local function failReading(version, problem)
     fail('KINDLINGDAMAGED', 'version %s cannot be read: %s', version, problem)
   end
   error(problem, 0)
+end
+
+local newPipeline
+
+-- A forest or a pipeline, nothing compiled yet.
+local function readBeginning()
+  if readEnvelope() == PIPELINE then
+    return newPipeline()
+  end
+  local model, load = newForest(origin.bytes - 4)
+  readHead(model, load)
+  model.load, load.advance, load.total = load, advanceForest, load.nodes + load.splits
+  return model
 end
 
 -- What begins to be compiled: the metadata read, the list of chunks compared with the identity, room made.
@@ -1074,42 +1133,28 @@ local function begin(key, version, id)
   if not joined or redis.sha1hex(digests) ~= id then
     fail('KINDLINGDAMAGED', 'chunks of version %s do not match its id', version)
   end
-  local model = {
-    id = id, ready = false, used = 0, bound = MAX_CACHED_NODES,
-    slots = {}, also = {}, groups = {}, marks = {}, markOf = {}, pieces = {}, leaves = {}, sets = {},
-  }
+  origin = { key = key, version = version, chunks = meta.chunks, bytes = meta.bytes, numRead = 0, base = 0 }
+  buf, at = '', 0
+  local read, model = pcall(readBeginning)
+  if not read then
+    failReading(version, model)
+  end
+  model.load.origin, model.load.buf, model.load.at = origin, buf, at
+  model.id, model.ready, model.used, model.bound = id, false, 0, MAX_CACHED_NODES
   if type(meta.maxNodes) == 'number' and meta.maxNodes > MAX_CACHED_NODES then
     model.bound = meta.maxNodes
   end
-  local load = {
-    version = version, chunks = meta.chunks, bytes = meta.bytes, numRead = 0, base = 0,
-    numSlots = 0, featureOf = {}, thresholds = {}, firstOf = {}, zeroOf = {}, up = {}, down = {}, numFinished = 0,
-    zero = { count = 0, rank = {}, tree = {}, next = {} },
-    numSplits = 0, left = 0, isCategorical = true, feature = -1, slotOf = {}, sourceOf = {}, zeroLeft = {},
-    slotHalf = {}, rankHalf = {},
-    tree = 1, numNodes = 0, parts = {}, numParts = 0, values = {}, valueSources = {}, numValueSources = 0,
-    starts = {}, sizes = {}, isRight = {}, isZero = {}, goesLeft = {},
-    group = {}, groupTrees = 0, groupNodes = 0, steps = 0,
-  }
-  buf, at = '', 0
-  local read, problem = pcall(readHead, model, load, key)
-  if not read then
-    failReading(version, problem)
-  end
-  model.load = load
-  model.nodes = load.nodes + (load.nodes + model.trees) / 2 * (load.leafNodes - 1)
-  model.cost = load.nodes + model.trees * (model.classes > 0 and model.classes or 1)
-  admit(model, version)
+  admit(model, model.nodes)
   return model
 end
 
 -- Goes one slice further; returns done and total.
 local function slice(model, key, version)
   local load = model.load
-  load.version = version
-  buf, at = load.buf or buf, load.at or at
+  origin, buf, at = load.origin, load.buf, load.at
+  origin.key, origin.version = key, version
   collectGarbage('stop') -- a slice makes a few megabytes; collecting while it does costs a tenth of its time
-  local went, complete = pcall(advance, model, load, key)
+  local went, complete = pcall(load.advance, model, load)
   collectGarbage('restart')
   collectGarbage('step', GARBAGE_STEP)
   load.buf, load.at = buf, at
@@ -1118,12 +1163,12 @@ local function slice(model, key, version)
     drop(model.id)
     failReading(version, complete)
   end
-  local total = load.nodes + load.splits
+  local total = load.total
   if complete then
     model.load, model.ready, model.total = nil, true, total
     return total, total
   end
-  local done = load.numNodes + load.numSplits
+  local done = load.reading and origin.base + load.at or load.numNodes + load.numSplits
   return done < total and done or total - 1, total
 end
 
@@ -1264,9 +1309,9 @@ end
 
 local isClean = true
 
--- The sums of a row into A.
-local function addUp(model, text)
-  local set, also = readRow(model, text), model.also
+-- The sums of a row, of which so many slots are in T and V, into A.
+local function addUp(model, set)
+  local also = model.also
   for k = 1, model.hasAlso and set or 0 do
     if also[T[k]] then
       set = set + 1
@@ -1317,13 +1362,13 @@ local function probabilities(model)
   return probability
 end
 
-local CLASS = {} -- '0', '1', ... from 1 on
+local CLASS = {} -- '0', '1', ... from 0 on
 
-local function class(position)
-  local text = CLASS[position]
+local function class(index)
+  local text = CLASS[index]
   if not text then
-    text = whole(position - 1)
-    CLASS[position] = text
+    text = whole(index)
+    CLASS[index] = text
   end
   return text
 end
@@ -1332,11 +1377,11 @@ local function written(value)
   return value ~= value and 'nan' or format('%.17g', value)
 end
 
--- The prediction as text from the sums in A.
-local function prediction(model)
+-- The prediction from the sums in A.
+local function decide(model)
   local classes = model.classes
   if classes == 0 then
-    return written(model.aggregation == 4 and A[1] / model.trees or A[1])
+    return model.aggregation == 4 and A[1] / model.trees or A[1]
   end
   local thresholds = model.thresholds
   if thresholds then -- probability2prediction: 0 / 0 is never the best
@@ -1347,9 +1392,9 @@ local function prediction(model)
         best, most = i, scaled
       end
     end
-    return class(best)
+    return best - 1
   elseif model.aggregation == 5 then
-    return A[1] > 0 and '1' or '0'
+    return A[1] > 0 and 1 or 0
   end
   local best, most = 1, A[1]
   for i = 2, classes do
@@ -1357,7 +1402,718 @@ local function prediction(model)
       best, most = i, A[i]
     end
   end
-  return class(best)
+  return best - 1
+end
+
+local function prediction(model)
+  local decided = decide(model)
+  return model.classes == 0 and written(decided) or class(decided)
+end
+
+------------------------------------------------------------------------------------------------------ vectors
+
+--[[
+A pipeline's row is a table R: the value of each column, by its number from 1. Numbers and texts are Lua's, null is nil, a
+vector is a table that its step fills anew for each row:
+
+  size          number of elements
+  dense         whether each of them has a place
+  count         number of places
+  index, value  by place from 1: the element's index from 0, ascending, unless it is dense; its value
+
+Whether a vector is dense or sparse decides, as in Spark, which zeros take part in arithmetic.
+]]
+
+local readVector, compress, spread, newVector
+
+do
+  function newVector()
+    return { size = 0, dense = true, count = 0, index = {}, value = {} }
+  end
+
+  -- All elements into a list.
+  function spread(vector, list)
+    local value = vector.value
+    if vector.dense then
+      for i = 1, vector.size do
+        list[i] = value[i]
+      end
+      return list
+    end
+    for i = 1, vector.size do
+      list[i] = 0
+    end
+    for k = 1, vector.count do
+      list[vector.index[k] + 1] = value[k]
+    end
+    return list
+  end
+
+  -- Spark's Vector.compressed: sparse without zeros if that takes less room, else dense.
+  function compress(vector)
+    local value, index, kept = vector.value, vector.index, 0
+    for k = 1, vector.count do
+      if value[k] ~= 0 then
+        kept = kept + 1
+      end
+    end
+    if 1.5 * (kept + 1) >= vector.size then
+      if not vector.dense then
+        vector.value, vector.spare = spread(vector, vector.spare or {}), value
+        vector.dense, vector.count = true, vector.size
+      end
+      return
+    end
+    kept = 0
+    for k = 1, vector.count do
+      if value[k] ~= 0 then
+        kept = kept + 1
+        index[kept], value[kept] = vector.dense and k - 1 or index[k], value[k]
+      end
+    end
+    vector.dense, vector.count = false, kept
+  end
+
+  -- The pairs of msgpack that is in order.
+  local function readPairs(text, vector, count, offset)
+    for first = 1, count, PORTION do
+      local last = first + PORTION <= count and PORTION or count - first + 1
+      local objects = { unpackLimit(text, 2 * last, offset) }
+      offset = objects[1]
+      for k = 1, last do
+        vector.index[first + k - 1], vector.value[first + k - 1] = objects[2 * k], objects[2 * k + 1]
+      end
+    end
+  end
+
+  local function readElements(text, vector, count, offset)
+    for first = 1, count, PORTION do
+      local last = first + PORTION <= count and PORTION or count - first + 1
+      local objects = { unpackLimit(text, last, offset) }
+      offset = objects[1]
+      for k = 1, last do
+        vector.value[first + k - 1] = objects[k + 1]
+      end
+    end
+  end
+
+  local function sortPlaces(vector)
+    local index, value, valueOf = vector.index, vector.value, {}
+    for k = 1, vector.count do
+      valueOf[index[k]] = value[k]
+    end
+    for k = #index, vector.count + 1, -1 do
+      index[k] = nil
+    end
+    sort(index)
+    for k = 1, vector.count do
+      value[k] = valueOf[index[k]]
+    end
+  end
+
+  -- Features of a call into a vector of a size, or of any if that is 0. The readers of forests say what is wrong.
+  function readVector(text, size, vector)
+    local head = byte(text)
+    local form = { features = size > 0 and size or 2147483647, anySize = size == 0, slots = {} }
+    local count, isAscending = 0, true
+    if head and head >= 0x80 and (head < 0xA0 or (head >= 0xDC and head < 0xE0)) then
+      readMsgpack(form, text, head)
+      local isMap, offset = head < 0x90 or head >= 0xDE, head < 0xA0 and 1 or head % 2 == 0 and 3 or 5
+      count = offset == 1 and head % 16 or unpackStruct(offset == 3 and '>I2' or '>I4', text, 2)
+      vector.dense = not isMap
+      if vector.dense then
+        readElements(text, vector, count, offset)
+        vector.size, vector.count = count, count
+        return vector
+      end
+      readPairs(text, vector, count, offset)
+    else
+      readTextSlowly(form, text)
+      vector.dense = false
+      for index, value in gmatch(text, '(%d+):([^,]+)') do
+        count = count + 1
+        vector.index[count], vector.value[count] = tonumber(index), textValue(value)
+      end
+    end
+    vector.count = count
+    for k = 2, count do
+      isAscending = isAscending and vector.index[k - 1] < vector.index[k]
+    end
+    if not isAscending then
+      sortPlaces(vector)
+    end
+    vector.size = size > 0 and size or count > 0 and vector.index[count] + 1 or 0
+    return vector
+  end
+end
+
+------------------------------------------------------------------------------------------------------- fields
+
+local readFields, isUnnamed
+
+do
+  local READ = {} -- by the type of a column; each returns nil for what it does not know
+
+  local NAMES = {
+    [0] = 'true or false', 'an integer of 64 bits', 'a decimal number, nan, inf or -inf',
+    'a decimal number, nan, inf or -inf',
+  }
+
+  READ[0] = function(text)
+    return text == 'true' and 1 or text == 'false' and 0 or nil
+  end
+
+  READ[1] = function(text)
+    local sign, digits = match(text, '^(%-?)0*(%d+)$')
+    if digits and (#digits < 19 or #digits == 19 and digits <= (sign == '' and '9223372036854775807' or '9223372036854775808')) then
+      return tonumber(text) + 0 -- which makes 0 of -0
+    end
+  end
+
+  READ[2] = function(text)
+    local value = textValue(text)
+    return value and (unpackStruct('<f', packStruct('<f', value)))
+  end
+
+  READ[3] = function(text)
+    return textValue(text) or nil
+  end
+
+  READ[4] = function(text, column)
+    if byte(text) ~= 92 then
+      return text
+    elseif byte(text, 2) ~= 92 then
+      fail('KINDLINGARG', "field '%s' is '%s', a text that begins with a backslash has one more in front",
+        shown(column.name), shown(text))
+    end
+    return sub(text, 2)
+  end
+
+  READ[5] = function(text, column)
+    local went, vector = pcall(readVector, text, column.size, column.vector)
+    if not went then
+      error(gsub(vector, '^KINDLINGARG ', function()
+        return "KINDLINGARG field '" .. shown(column.name) .. "': "
+      end), 0)
+    end
+    return vector
+  end
+
+  local function read(column, text)
+    if text == '\\N' then
+      return nil
+    end
+    local value = READ[column.type](text, column)
+    if value == nil then
+      fail('KINDLINGARG', "field '%s' is '%s', allowed is %s", shown(column.name), shown(text), NAMES[column.type])
+    end
+    return value
+  end
+
+  local function names(model)
+    local list = {}
+    for i = 1, model.fields do
+      list[i] = model.columns[i].name
+    end
+    return shown(concat(list, ', '))
+  end
+
+  -- Whether a vector stands where the name of a pipeline's only field could.
+  function isUnnamed(model, argument)
+    return model.fields == 1 and model.columns[1].type == 5 and argument ~= model.columns[1].name
+  end
+
+  -- The arguments from first to last into the row.
+  function readFields(model, args, first, last)
+    local R, columns, given = model.row, model.columns, 0
+    if first == last and isUnnamed(model, args[first]) then
+      R[1] = read(columns[1], args[first])
+      return
+    end
+    model.stamp = model.stamp + 1
+    for i = first, last, 2 do
+      local column = columns[model.fieldOf[args[i]]]
+      if not column then
+        fail('KINDLINGARG', "field '%s' is unknown, the model has %s", shown(args[i]), names(model))
+      elseif column.stamp == model.stamp then
+        fail('KINDLINGARG', "field '%s' comes twice", shown(args[i]))
+      elseif i == last then
+        fail('KINDLINGARG', "field '%s' has no value", shown(args[i]))
+      end
+      column.stamp, given = model.stamp, given + 1
+      R[column.number] = read(column, args[i + 1])
+    end
+    for i = 1, given < model.fields and model.fields or 0 do
+      if columns[i].stamp ~= model.stamp then
+        fail('KINDLINGARG', "field '%s' is missing; \\N is null", shown(columns[i].name))
+      end
+    end
+  end
+end
+
+-------------------------------------------------------------------------------------------- bytes of a pipeline
+
+--[[
+A pipeline is read by a coroutine, which pauses wherever the budget of a slice is used up. STAGES has by kind of step what
+reads its parameters and returns what runs it on a row, with the arithmetic of Spark's stage in its order.
+]]
+
+local STAGES = {}
+local spend, readByte, readVarint, readVarints, readNumber, readNumbers, readLabel, refuse, skip
+
+do
+  local reading, budget -- the pipeline that is read, and the units left to the slice
+
+  local function settle()
+    local nodes = reading.owed
+    reading.owed = 0
+    admit(reading, nodes)
+  end
+
+  -- A unit stands for a label or four numbers, which take about the memory of a node, too.
+  function spend(units)
+    budget, reading.owed = budget - units, reading.owed + units
+    if reading.owed >= 1000 then
+      settle()
+    end
+    if budget <= 0 then
+      pause()
+    end
+  end
+
+  local function position()
+    return origin.base + at
+  end
+
+  function readByte()
+    want(1)
+    at = at + 1
+    return (byte(buf, at))
+  end
+
+  function readVarint()
+    want(8)
+    return varint()
+  end
+
+  function readNumber()
+    want(8)
+    return f64()
+  end
+
+  -- Of arithmetic: a row goes through all of them.
+  function readNumbers()
+    local values, count = {}, readVarint()
+    reading.numbers = reading.numbers + count
+    if reading.numbers > MAX_NUMBERS then
+      fail('KINDLINGLIMIT', 'stages of version %s have more than %d numbers', origin.version, MAX_NUMBERS)
+    end
+    reading.cost = reading.cost + NUMBER_COST * count
+    for i = 1, count do
+      if #buf - at < 8 then
+        want(8)
+      end
+      values[i] = f64()
+      if i % 400 == 0 then
+        spend(100)
+      end
+    end
+    spend(count % 400 / 4)
+    return values, count
+  end
+
+  function readVarints()
+    local values, count = {}, readVarint()
+    for i = 1, count do
+      values[i] = readVarint()
+      spend(0.25)
+    end
+    return values, count
+  end
+
+  function readLabel()
+    local bytes = readVarint()
+    if bytes > MAX_LABEL_BYTES then
+      fail('KINDLINGLIMIT', 'a label of version %s has %s bytes, allowed are %d', origin.version, whole(bytes), MAX_LABEL_BYTES)
+    end
+    want(bytes)
+    if #buf - at < bytes then
+      fail('KINDLINGDAMAGED', 'version %s ends within a label', origin.version)
+    end
+    at = at + bytes
+    spend(1)
+    return sub(buf, at - bytes + 1, at)
+  end
+
+  function refuse(step, text, ...)
+    fail('KINDLINGROW', 'stage %s ' .. text, step.stage, ...)
+  end
+
+  function skip(step)
+    fail('KINDLINGSKIP', 'stage %s leaves the row out, its handleInvalid is skip', step.stage)
+  end
+
+  local function readColumns(model)
+    local count, fields = readVarint(), readVarint()
+    for i = 1, count do
+      local column = { number = i, name = readLabel(), type = readByte(), size = readVarint() }
+      if i <= fields then
+        if column.type > 5 then
+          fail('KINDLINGFORMAT', "field '%s' of version %s has type %d, this library takes 0 to 5", shown(column.name),
+            origin.version, column.type)
+        elseif column.type == 5 then
+          column.vector = newVector()
+        end
+        model.fieldOf[column.name] = i
+      end
+      model.columns[i] = column
+    end
+    model.fields, model.cost = fields, model.cost + STEP_COST * fields
+  end
+
+  local function readColumnNumbers()
+    local numbers, count = readVarints()
+    for i = 1, count do
+      numbers[i] = numbers[i] + 1
+    end
+    return numbers
+  end
+
+  local function checkEnd(finish, what)
+    if position() ~= finish then
+      fail('KINDLINGDAMAGED', '%s of version %s does not end where it should', what, origin.version)
+    end
+  end
+
+  local function readStep(model)
+    local kind = readVarint()
+    local step = { stage = shown(readLabel()), ins = readColumnNumbers(), outs = readColumnNumbers() }
+    local bytes = readVarint()
+    step.finish = position() + bytes
+    if not STAGES[kind] then
+      fail('KINDLINGFORMAT', 'stage %s of version %s has kind %s, which this library does not serve', step.stage,
+        origin.version, whole(kind))
+    end
+    model.cost = model.cost + STEP_COST
+    local run = STAGES[kind](step, step.ins[1], step.outs[1])
+    checkEnd(step.finish, 'stage ' .. step.stage)
+    return run
+  end
+
+  -- All of it; runs in a coroutine.
+  local function readAll(model)
+    readColumns(model)
+    local steps = readVarint()
+    for i = 1, steps do
+      model.steps[i] = readStep(model)
+      spend(1)
+    end
+    local outputs = { readVarint(), readVarint(), readVarint(), readVarint() }
+    model.prediction, model.label, model.raw, model.probability = unpack(outputs)
+    checkEnd(origin.bytes - 4, 'the body')
+    settle()
+  end
+
+  local function advancePipeline(model, load)
+    reading, budget = model, load.isBegun and SLICE_COST or 2 * SMALL_NODES
+    load.isBegun = true
+    local went, problem = resume(load.reading, model)
+    reading = nil
+    if not went then
+      error(problem, 0)
+    end
+    return status(load.reading) == 'dead'
+  end
+
+  function newPipeline()
+    return {
+      nodes = 0, cost = 0, numbers = 0, owed = 0, stamp = 0, columns = {}, fieldOf = {}, steps = {}, row = {},
+      load = { advance = advancePipeline, reading = newCoroutine(readAll), total = origin.bytes },
+    }
+  end
+
+  -- A forest: its bytes are compiled as those of a forest alone.
+  STAGES[7] = function(step, from, to)
+    local forest, load = newForest(step.finish)
+    readHead(forest, load)
+    admit(reading, forest.nodes)
+    reading.cost = reading.cost + forest.cost
+    local isComplete
+    repeat
+      isComplete, budget = advance(forest, load, budget)
+      if not isComplete then
+        pause()
+      end
+    until isComplete
+    local rawOut, probabilityOut, raw, probability = step.outs[2], step.outs[3], newVector(), newVector()
+    raw.size, raw.count, probability.size, probability.count = forest.classes, forest.classes, forest.classes, forest.classes
+    return function(R)
+      local vector, set, slots = R[from], 0, forest.slots
+      if not vector then
+        for i = 1, #step.outs do
+          R[step.outs[i]] = nil
+        end
+        return
+      elseif vector.size ~= forest.features then
+        refuse(step, 'meets a vector of size %s, allowed is %s', whole(vector.size), whole(forest.features))
+      end
+      local dense, index, values = vector.dense, vector.index, vector.value
+      for k = 1, vector.count do
+        local value = values[k]
+        if value < 0 or value > 0 or value ~= value then
+          local slot = slots[dense and k - 1 or index[k]]
+          if slot then
+            set = set + 1
+            T[set], V[set] = slot, value
+          end
+        end
+      end
+      addUp(forest, set)
+      R[to] = decide(forest)
+      if rawOut then
+        local isMargin = forest.aggregation == 5
+        for i = 1, forest.classes do
+          raw.value[i] = isMargin and (i == 1 and -A[1] or A[1]) or A[i]
+        end
+        R[rawOut] = raw
+      end
+      if probabilityOut then
+        local ofClasses = probabilities(forest)
+        for i = 1, forest.classes do
+          probability.value[i] = ofClasses[i]
+        end
+        R[probabilityOut] = probability
+      end
+    end
+  end
+end
+
+--------------------------------------------------------------------------------------- stages that make columns
+
+local ERROR, SKIP, KEEP = 0, 1, 2 -- handleInvalid
+
+-- StringIndexer. Labels are looked up as they are; among numbers 0 and -0 are two, all NaN are one.
+do
+  local function newRun(step, from, to, invalid, indexOf, count, known)
+    return function(R)
+      local value = R[from]
+      local index = value and indexOf(value)
+      if not index or (invalid == SKIP and value ~= value) then
+        if invalid == SKIP then
+          skip(step)
+        elseif invalid == ERROR then
+          local label = value == nil and 'null' or "'" .. shown(type(value) == 'number' and format('%.17g', value) or value) .. "'"
+          refuse(step, 'does not know the label %s; its handleInvalid is error, it knows %d labels', label, known)
+        end
+        index = count
+      end
+      R[to] = index
+    end
+  end
+
+  STAGES[1] = function(step, from, to)
+    local invalid, labels, known, count = readByte(), {}, 0, readVarint()
+    for i = 0, count - 1 do
+      local label = readLabel()
+      if not labels[label] then
+        labels[label], known = i, known + 1
+      end
+    end
+    return newRun(step, from, to, invalid, function(value)
+      return labels[value]
+    end, count, known)
+  end
+
+  STAGES[2] = function(step, from, to)
+    local invalid, labels, known, count = readByte(), {}, 0, readVarint()
+    local function key(value)
+      return value ~= value and 'nan' or value == 0 and 1 / value < 0 and '-0' or value
+    end
+    for i = 0, count - 1 do
+      local label = key(readNumber())
+      if not labels[label] then
+        labels[label], known = i, known + 1
+      end
+      spend(1)
+    end
+    return newRun(step, from, to, invalid, function(value)
+      return labels[key(value)]
+    end, count, known)
+  end
+end
+
+-- IndexToString: what is between two indices is the lower, NaN is 0, as a cast to int in Java.
+STAGES[3] = function(step, from, to)
+  local labels, count = {}, readVarint()
+  for i = 0, count - 1 do
+    labels[i] = readLabel()
+  end
+  return function(R)
+    local value = R[from]
+    if value then
+      local index = value ~= value and 0 or value < 0 and -floor(-value) or floor(value)
+      if index < 0 or index >= count then
+        refuse(step, 'has no label for index %.17g, allowed are 0 to %d', value, count - 1)
+      end
+      value = labels[index == 0 and 0 or index]
+    end
+    R[to] = value
+  end
+end
+
+-- Imputer.
+STAGES[4] = function(_, from, to)
+  local missing, surrogate = readNumber(), readNumber()
+  return function(R)
+    local value = R[from]
+    local isMissing = value == nil or value == missing or (value ~= value and missing ~= missing)
+    R[to] = isMissing and surrogate or value
+  end
+end
+
+-- OneHotEncoder: a category that is not below the size gives zeros.
+STAGES[5] = function(step, from, to)
+  local invalid, categories, size, vector = readByte(), readVarint(), readVarint(), newVector()
+  vector.size, vector.dense, vector.value[1] = size, false, 1
+  return function(R)
+    local place = R[from]
+    if not place then
+      R[to] = nil
+      return
+    elseif not (place >= 0 and place < categories) then
+      if invalid ~= KEEP then
+        refuse(step, 'does not know the category %.17g; its handleInvalid is error, allowed are 0 to %d', place, categories - 1)
+      end
+      place = categories
+    end
+    vector.count, vector.index[1] = place < size and 1 or 0, floor(place)
+    R[to] = vector
+  end
+end
+
+-- VectorAssembler: leaves out zeros, so that -0 becomes 0.
+STAGES[6] = function(step, _, to)
+  local invalid, ins, sizes, vector = readByte(), step.ins, {}, newVector()
+  for i = 1, #ins do
+    sizes[i] = readVarint() -- 0 a number, else a vector's size + 1
+  end
+  local function refuseOrSkip(seen)
+    if invalid == SKIP then
+      skip(step)
+    end
+    refuse(step, 'meets %s; its handleInvalid is error', seen)
+  end
+  return function(R)
+    local index, value, count, offset = vector.index, vector.value, 0, 0
+    for i = 1, #ins do
+      local part = R[ins[i]]
+      if part == nil then
+        if invalid ~= KEEP then
+          refuseOrSkip('null')
+        end
+        local size = sizes[i] == 0 and 1 or sizes[i] - 1
+        for k = 0, size - 1 do
+          count = count + 1
+          index[count], value[count] = offset + k, 0 / 0
+        end
+        offset = offset + size
+      elseif sizes[i] == 0 then
+        if part ~= part and invalid ~= KEEP then
+          refuseOrSkip('NaN')
+        elseif part ~= 0 then
+          count = count + 1
+          index[count], value[count] = offset, part
+        end
+        offset = offset + 1
+      else
+        local dense, partIndex, partValue = part.dense, part.index, part.value
+        for k = 1, part.count do
+          if partValue[k] ~= 0 then
+            count = count + 1
+            index[count], value[count] = offset + (dense and k - 1 or partIndex[k]), partValue[k]
+          end
+        end
+        offset = offset + part.size
+      end
+    end
+    vector.size, vector.count, vector.dense = offset, count, false
+    compress(vector)
+    R[to] = vector
+  end
+end
+
+-------------------------------------------------------------------------------------------- answers of a pipeline
+
+local answerOf, explanationOf, transformationOf
+
+do
+  local function run(model, args, first, last)
+    readFields(model, args, first, last)
+    local R, steps = model.row, model.steps
+    for i = 1, #steps do
+      steps[i](R)
+    end
+    return R
+  end
+
+  local function elements(vector)
+    local list = vector and spread(vector, {}) or {}
+    for i = 1, #list do
+      list[i] = written(list[i])
+    end
+    return list
+  end
+
+  local function checkPredicts(model, version)
+    if model.prediction == 0 then
+      fail('KINDLINGARG', 'version %s has no prediction, kindling_transform gives what its stages make', version)
+    end
+  end
+
+  -- The label, or the prediction as text.
+  function answerOf(model, version, args, first, last)
+    checkPredicts(model, version)
+    local R = run(model, args, first, last)
+    return R[model.label] or written(R[model.prediction] or 0 / 0)
+  end
+
+  function explanationOf(model, version, args, first, last)
+    checkPredicts(model, version)
+    local R = run(model, args, first, last)
+    local reply = {
+      'prediction', written(R[model.prediction] or 0 / 0), 'raw', elements(R[model.raw]),
+      'probability', elements(R[model.probability]), 'version', version,
+    }
+    if model.label > 0 then
+      reply[9], reply[10] = 'label', R[model.label] or false
+    end
+    return reply
+  end
+
+  local function shownValue(value)
+    if type(value) == 'number' then
+      return written(value)
+    elseif type(value) ~= 'table' then
+      return value or false
+    elseif value.dense then
+      return elements(value)
+    end
+    local places = {}
+    for k = 1, value.count do
+      places[k] = whole(value.index[k]) .. ':' .. written(value.value[k])
+    end
+    return concat(places, ',')
+  end
+
+  -- All that steps make, by the names of the columns.
+  function transformationOf(model, args, first, last)
+    local R, reply = run(model, args, first, last), {}
+    for i = model.fields + 1, #model.columns do
+      reply[#reply + 1] = model.columns[i].name
+      reply[#reply + 1] = shownValue(R[i])
+    end
+    return reply
+  end
 end
 
 ---------------------------------------------------------------------------------------------------- functions
@@ -1385,23 +2141,42 @@ local function checkBytes(bytes)
   end
 end
 
+local function checkAllBytes(args, first)
+  local bytes = 0
+  for i = first, #args do
+    bytes = bytes + #args[i]
+  end
+  checkBytes(bytes)
+end
+
 local function predict(keys, args)
   local pin, first = pinned(args)
-  if #keys ~= 1 or #args ~= first then
-    arity('kindling_predict', keys, '[@version] features', args, #args == first)
+  if #keys ~= 1 then
+    arity('kindling_predict', keys)
   end
-  local model = compiled(keys[1], pin)
+  local model, version = compiled(keys[1], pin)
+  if model.steps then
+    checkAllBytes(args, first)
+    return answerOf(model, version, args, first, #args)
+  elseif #args ~= first then
+    arity('kindling_predict', keys, '[@version] features', args)
+  end
   checkBytes(#args[first])
-  addUp(model, args[first])
+  addUp(model, readRow(model, args[first]))
   return prediction(model)
 end
 
 local function explain(keys, args)
   local pin, first = pinned(args)
-  arity('kindling_explain', keys, '[@version] features', args, #args == first)
+  arity('kindling_explain', keys, '', args, true)
   local model, version = compiled(keys[1], pin)
+  if model.steps then
+    checkAllBytes(args, first)
+    return explanationOf(model, version, args, first, #args)
+  end
+  arity('kindling_explain', keys, '[@version] features', args, #args == first)
   checkBytes(#args[first])
-  addUp(model, args[first])
+  addUp(model, readRow(model, args[first]))
   local raw, probability = {}, {}
   if model.classes > 0 and model.aggregation == 5 then
     raw[1], raw[2] = written(-A[1]), written(A[1])
@@ -1419,26 +2194,72 @@ local function explain(keys, args)
   return { 'prediction', prediction(model), 'raw', raw, 'probability', probability, 'version', version }
 end
 
-local function batch(keys, args)
+local function transform(keys, args)
   local pin, first = pinned(args)
-  arity('kindling_batch', keys, '[@version] features...', args, #args >= first)
-  local model = compiled(keys[1], pin)
-  local rows, bytes, replies = #args - first + 1, 0, {}
+  arity('kindling_transform', keys, '', args, true)
+  local model, version = compiled(keys[1], pin)
+  if not model.steps then
+    fail('KINDLINGARG', 'version %s is a forest, kindling_transform is for pipelines', version)
+  end
+  checkAllBytes(args, first)
+  return transformationOf(model, args, first, #args)
+end
+
+local function checkCost(model, rows)
   if rows > 1 and rows * model.cost > MAX_BATCH_COST then
     fail('KINDLINGLIMIT', 'batch costs %s (%d rows x %s), allowed are %d', whole(rows * model.cost), rows,
       whole(model.cost), MAX_BATCH_COST)
   end
-  for i = first, #args do
-    bytes = bytes + #args[i]
+end
+
+-- An error of one row of several.
+local function failInRow(row, problem)
+  if type(problem) == 'string' then
+    problem = gsub(gsub(problem, '^KINDLINGARG ', '%0row ' .. row .. ': '), '^KINDLINGROW ', '%0row ' .. row .. ': ')
   end
-  checkBytes(bytes)
+  error(problem, 0)
+end
+
+local function batchOfFields(model, version, args, first)
+  local width = isUnnamed(model, args[first]) and 1 or 2 * model.fields
+  local rows, replies = (#args - first + 1) / width, {}
+  if rows < 1 or rows % 1 ~= 0 then
+    fail('KINDLINGARG', 'kindling_batch takes %d arguments a row, a name and a value of each field, got %d arguments', width,
+      #args - first + 1)
+  end
+  checkCost(model, rows)
+  checkAllBytes(args, first)
   for row = 1, rows do
-    local went, problem = pcall(addUp, model, args[first + row - 1])
+    local went, answer = pcall(answerOf, model, version, args, first, first + width - 1)
     if not went then
-      if type(problem) == 'string' then
-        problem = gsub(problem, '^KINDLINGARG ', 'KINDLINGARG row ' .. row .. ': ')
+      if type(answer) ~= 'string' or not find(answer, '^KINDLINGSKIP ') then
+        failInRow(row, answer)
       end
-      error(problem, 0)
+      answer = false
+    end
+    replies[row], first = answer, first + width
+  end
+  return replies
+end
+
+local function scoreRow(model, text)
+  addUp(model, readRow(model, text))
+end
+
+local function batch(keys, args)
+  local pin, first = pinned(args)
+  arity('kindling_batch', keys, '[@version] features...', args, #args >= first)
+  local model, version = compiled(keys[1], pin)
+  if model.steps then
+    return batchOfFields(model, version, args, first)
+  end
+  local rows, replies = #args - first + 1, {}
+  checkCost(model, rows)
+  checkAllBytes(args, first)
+  for row = 1, rows do
+    local went, problem = pcall(scoreRow, model, args[first + row - 1])
+    if not went then
+      failInRow(row, problem)
     end
     replies[row] = prediction(model)
   end
@@ -1480,7 +2301,8 @@ end
 register('kindling_predict', predict)
 register('kindling_explain', explain)
 register('kindling_batch', batch)
+register('kindling_transform', transform)
 register('kindling_warm', warm)
 register('kindling_version', function()
-  return 1
+  return 2
 end)
