@@ -6,12 +6,14 @@ import io.kindling.core.RedisReplyException;
 import io.kindling.ml.AsyncConnection.Reply;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Scores rows inside Redis as {@link Predictor} does, without a thread that waits: many calls are
@@ -102,6 +104,25 @@ public final class AsyncPredictor implements AutoCloseable {
   public CompletionStage<Double> predict(FeatureVector row) {
     return call(ServingProtocol.PREDICT, Reply.TEXT, model, List.of(ServingProtocol.encode(row)))
         .thenApply(ServingProtocol::number);
+  }
+
+  /** Answers a row of a pipeline from its fields, as {@link Predictor#predict(Map)} does. */
+  public CompletionStage<Prediction> predict(Map<String, ? extends @Nullable Object> row) {
+    return call(ServingProtocol.EXPLAIN, Reply.LIST, model, FieldArguments.of(row))
+        .thenApply(ServingProtocol::explanation);
+  }
+
+  /** As {@link #predict(Map)}; empty if the pipeline leaves the row out. */
+  public CompletionStage<Optional<Prediction>> tryPredict(
+      Map<String, ? extends @Nullable Object> row) {
+    return predict(row)
+        .thenApply(Optional::of)
+        .exceptionallyCompose(
+            error ->
+                AsyncCall.unwrapped(error) instanceof PredictionException e
+                        && ServingProtocol.isSkip(e.line())
+                    ? CompletableFuture.completedFuture(Optional.empty())
+                    : CompletableFuture.failedFuture(AsyncCall.unwrapped(error)));
   }
 
   /** The probability of each class, {@code double[numClasses]}; empty where there are none. */

@@ -66,12 +66,17 @@ final class FeatureMsgpack {
   }
 
   private static void value(ByteBuffer out, double value) {
-    if (value >= -32 && value < 128 && (byte) value == value) {
-      out.put((byte) value); // fixint; -0.0 becomes 0, which every split sends the same way
+    if (value >= -32 && value < 128 && (byte) value == value && !isNegativeZero(value)) {
+      out.put((byte) value); // fixint
     } else if ((float) value == value) {
       out.put(FLOAT32).putFloat((float) value);
     } else {
       out.put(FLOAT64).putDouble(value);
     }
+  }
+
+  /** Which stages of a pipeline tell from 0. */
+  private static boolean isNegativeZero(double value) {
+    return value == 0 && 1 / value < 0;
   }
 }

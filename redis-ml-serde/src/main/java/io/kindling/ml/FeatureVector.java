@@ -110,7 +110,7 @@ public final class FeatureVector implements Serializable {
         text.append(',');
       }
       text.append(indices == null ? i : indices[i]).append(':');
-      appendNumber(text, values[i]);
+      text.append(numberText(values[i]));
     }
     return text.toString();
   }
@@ -184,14 +184,15 @@ public final class FeatureVector implements Serializable {
     return FeatureMsgpack.encode(this);
   }
 
-  private static void appendNumber(StringBuilder text, double value) {
+  /** A number as the functions in Redis take it. */
+  static String numberText(double value) {
     if (Double.isNaN(value)) {
-      text.append("nan");
-    } else if (Double.isInfinite(value)) {
-      text.append(value > 0 ? "inf" : "-inf");
-    } else {
-      text.append(value); // the shortest decimal that reads back as the same double
+      return "nan";
     }
+    if (Double.isInfinite(value)) {
+      return value > 0 ? "inf" : "-inf";
+    }
+    return Double.toString(value); // the shortest decimal that reads back as the same double
   }
 
   @Override

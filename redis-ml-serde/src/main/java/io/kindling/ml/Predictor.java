@@ -4,6 +4,8 @@ import io.kindling.core.Redis;
 import io.kindling.core.RedisReplyException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,6 +75,31 @@ public final class Predictor {
   public double predict(FeatureVector row) {
     return ServingProtocol.number(
         call(ServingProtocol.PREDICT, model.arguments(List.of(ServingProtocol.encode(row)))));
+  }
+
+  /**
+   * Answers a row of a pipeline from its fields.
+   *
+   * @param row a value for each of the pipeline's fields and for nothing else: a boolean, number,
+   *     text, vector or null
+   * @throws PredictionException as {@link #predict(FeatureVector)}, and if the pipeline leaves the
+   *     row out or one of its stages fails on it, as Spark's does
+   */
+  public Prediction predict(Map<String, ? extends @Nullable Object> row) {
+    return ServingProtocol.explanation(
+        call(ServingProtocol.EXPLAIN, model.arguments(FieldArguments.of(row))));
+  }
+
+  /** As {@link #predict(Map)}; empty if the pipeline leaves the row out. */
+  public Optional<Prediction> tryPredict(Map<String, ? extends @Nullable Object> row) {
+    try {
+      return Optional.of(predict(row));
+    } catch (PredictionException e) {
+      if (ServingProtocol.isSkip(e.line())) {
+        return Optional.empty();
+      }
+      throw e;
+    }
   }
 
   /**

@@ -27,6 +27,7 @@ final class ServingProtocol {
   static final int MAX_METADATA_BYTES = 1_000_000;
 
   private static final String COLD = "KINDLINGCOLD";
+  private static final String SKIP = "KINDLINGSKIP";
   private static final String LIMIT = "KINDLINGLIMIT";
   private static final String MISSING = "KINDLINGMISSING";
   private static final long MAX_BATCH_COST = 4_000_000;
@@ -69,9 +70,19 @@ final class ServingProtocol {
     return list(reply).stream().mapToDouble(ServingProtocol::number).toArray();
   }
 
+  /** The reply of {@link #BATCH} of a pipeline: labels or numbers, empty for a row left out. */
+  static List<Optional<String>> texts(@Nullable Object reply) {
+    List<Optional<String>> texts = new ArrayList<>();
+    for (Object text : list(reply)) {
+      texts.add(text == null ? Optional.empty() : Optional.of(text(text)));
+    }
+    return texts;
+  }
+
   /** The reply of {@link #EXPLAIN}: names and values in turn. */
   static Prediction explanation(@Nullable Object reply) {
     double prediction = Double.NaN;
+    String label = null;
     double[] raw = {};
     double[] probability = {};
     String version = "";
@@ -82,11 +93,12 @@ final class ServingProtocol {
         case "prediction" -> prediction = number(value);
         case "raw" -> raw = numbers(value);
         case "probability" -> probability = numbers(value);
+        case "label" -> label = value == null ? null : text(value);
         case "version" -> version = text(value);
         default -> {} // a name that a later library adds
       }
     }
-    return new Prediction(prediction, raw, probability, version);
+    return new Prediction(prediction, label, raw, probability, version);
   }
 
   /** The reply of {@link #WARM}: whether everything is compiled. */
@@ -97,6 +109,10 @@ final class ServingProtocol {
 
   static boolean isCold(String line) {
     return hasCode(line, COLD);
+  }
+
+  static boolean isSkip(String line) {
+    return hasCode(line, SKIP);
   }
 
   static boolean isLimit(String line) {

@@ -90,9 +90,9 @@ class FeatureMsgpackTest {
         : unpacker.unpackDouble();
   }
 
-  /** Equal as a split sees it: -0.0 is 0.0, NaN is NaN. */
+  /** -0.0 is not 0.0, NaN is NaN. */
   private static void assertSame(double actual, double expected) {
-    assertThat(actual + 0.0).isEqualTo(Double.valueOf(expected + 0.0));
+    assertThat(actual).isEqualTo(Double.valueOf(expected));
   }
 
   private double anyValue(double ignored) {

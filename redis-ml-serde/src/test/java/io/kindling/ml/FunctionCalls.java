@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -52,6 +53,86 @@ public final class FunctionCalls {
     String version = write(forest.toBytes(), forest, maxNodes);
     hash.promote(version, hash.live());
     return version;
+  }
+
+  /** Installs the functions if need be, stores the pipeline, makes it live and warms it. */
+  public static FunctionCalls serving(Redis redis, String name, Pipeline pipeline) {
+    redis.functions().ensure(ModelFunctions.LIBRARY);
+    FunctionCalls calls = new FunctionCalls(redis, name);
+    calls.publish(pipeline);
+    calls.warm();
+    return calls;
+  }
+
+  /** Writes a pipeline and makes it live without warming it. */
+  String publish(Pipeline pipeline) {
+    String version = write(pipeline.toBytes());
+    hash.promote(version, hash.live());
+    return version;
+  }
+
+  /** Writes bytes with no more metadata than the functions read. */
+  String write(byte[] bytes) {
+    String version = hash.nextVersion();
+    List<String> digests = ModelHash.digests(bytes);
+    for (int i = 0; i < digests.size(); i++) {
+      int start = i * ModelHash.CHUNK_BYTES;
+      jedis.hset(
+          utf8(key()),
+          utf8(version + ":" + i),
+          Arrays.copyOfRange(
+              bytes, start, Math.min(bytes.length, start + ModelHash.CHUNK_BYTES)));
+    }
+    jedis.hset(key(), version + ":id", ModelHash.identity(digests));
+    jedis.hset(
+        key(),
+        version,
+        String.format(
+            "{\"format\":1,\"bytes\":%d,\"chunks\":[\"%s\"]}",
+            bytes.length, String.join("\",\"", digests)));
+    return version;
+  }
+
+  /**
+   * What {@code kindling_transform} makes of each row: its columns, texts, lists of texts and nulls,
+   * or the error line.
+   */
+  public List<Object> transformAll(List<? extends Map<String, ?>> rows) {
+    return rowByRow("kindling_transform", rows);
+  }
+
+  /** What {@code kindling_explain} makes of each row, or the error line. */
+  public List<Object> explainFields(List<? extends Map<String, ?>> rows) {
+    return rowByRow("kindling_explain", rows).stream()
+        .map(reply -> reply instanceof Map<?, ?> named ? prediction(named) : reply)
+        .toList();
+  }
+
+  private static Object prediction(Map<?, ?> named) {
+    return new Prediction(
+        number(Objects.requireNonNull(named.get("prediction"))),
+        (String) named.get("label"),
+        numbers(Objects.requireNonNull(named.get("raw"))),
+        numbers(Objects.requireNonNull(named.get("probability"))),
+        (String) Objects.requireNonNull(named.get("version")));
+  }
+
+  private List<Object> rowByRow(String function, List<? extends Map<String, ?>> rows) {
+    return rows.stream().map(row -> rowOf(function, row)).toList();
+  }
+
+  private Object rowOf(String function, Map<String, ?> row) {
+    List<?> reply;
+    try {
+      reply = (List<?>) call(function, FieldArguments.of(row).toArray());
+    } catch (RedisReplyException e) {
+      return e.reply();
+    }
+    Map<String, Object> named = new HashMap<>();
+    for (int i = 0; i < reply.size(); i += 2) {
+      named.put((String) reply.get(i), reply.get(i + 1));
+    }
+    return named;
   }
 
   /** Writes these bytes as if they were the forest's. */
@@ -162,13 +243,31 @@ public final class FunctionCalls {
     return ((List<?>) reply).stream().mapToDouble(FunctionCalls::number).toArray();
   }
 
-  static double number(Object reply) {
+  /** A number of a reply. */
+  public static double number(Object reply) {
     return switch ((String) reply) {
       case "nan" -> Double.NaN;
       case "inf" -> Double.POSITIVE_INFINITY;
       case "-inf" -> Double.NEGATIVE_INFINITY;
       default -> Double.parseDouble((String) reply);
     };
+  }
+
+  /** A vector of a reply: dense as a list, sparse as text. */
+  public static FeatureVector vector(Object reply) {
+    if (reply instanceof List<?> elements) {
+      return FeatureVector.dense(numbers(elements));
+    }
+    String text = (String) reply;
+    String[] places = text.isEmpty() ? new String[0] : text.split(",", -1);
+    int[] indices = new int[places.length];
+    double[] values = new double[places.length];
+    for (int i = 0; i < places.length; i++) {
+      int colon = places[i].indexOf(':');
+      indices[i] = Integer.parseInt(places[i].substring(0, colon));
+      values[i] = number(places[i].substring(colon + 1));
+    }
+    return FeatureVector.sparse(indices, values);
   }
 
   private static byte[] utf8(Object argument) {

@@ -6,6 +6,7 @@ import io.kindling.core.Redis;
 import io.kindling.core.RedisReplyException;
 import io.kindling.core.testing.DocBlock;
 import io.kindling.core.testing.TestRedis;
+import io.kindling.ml.step.HandleInvalid;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -47,6 +48,7 @@ class ModelFunctionErrorsIT {
   private final Random random = new Random(SEED);
   private final FunctionCalls churn = new FunctionCalls(REDIS, "churn");
   private final FunctionCalls other = new FunctionCalls(REDIS, "other");
+  private final FunctionCalls titanic = new FunctionCalls(REDIS, "titanic");
   private final Forest forest = regression(20, 3);
   private final Forest otherForest = regression(5, 4);
 
@@ -113,7 +115,9 @@ class ModelFunctionErrorsIT {
             wrongArguments(),
             wrongText(),
             wrongMsgpack(),
-            wrongBatches())
+            wrongBatches(),
+            wrongFields(),
+            wrongValues())
         .flatMap(refusals -> refusals);
   }
 
@@ -147,6 +151,119 @@ class ModelFunctionErrorsIT {
 
   private static String pin(String shown) {
     return "KINDLINGARG version '" + shown + "' is not of the form @vN";
+  }
+
+  /** A call of a pipeline that is published as version v3 of the model titanic. */
+  private static Refusal of(Pipeline pipeline, String line, String function, Object... arguments) {
+    return new Refusal(
+        line,
+        test -> {
+          REDIS.jedis().hset(test.titanic.key(), "last", "2");
+          test.titanic.publish(pipeline);
+          return test.titanic.error(function, arguments);
+        });
+  }
+
+  private static Refusal fate(String line, Object... arguments) {
+    return of(ServedPipelines.fate(HandleInvalid.ERROR), line, "kindling_predict", arguments);
+  }
+
+  private static Stream<Refusal> wrongFields() {
+    Pipeline fate = ServedPipelines.fate(HandleInvalid.ERROR);
+    Object[] woman = {"Sex", "female", "Age", "1", "Pclass", "1"};
+    return Stream.of(
+        fate("KINDLINGARG field 'Sex' is missing; \\N is null"),
+        fate("KINDLINGARG field 'Age' is missing; \\N is null", "Sex", "male", "Pclass", "1"),
+        fate("KINDLINGARG field 'Agee' is unknown, the model has Sex, Age, Pclass", "Agee", "1"),
+        fate("KINDLINGARG field '1:1' is unknown, the model has Sex, Age, Pclass", "1:1"),
+        fate("KINDLINGARG field 'Age' comes twice", "Age", "1", "Age", "1"),
+        fate("KINDLINGARG field 'Age' has no value", "Sex", "male", "Age"),
+        fate(
+            "KINDLINGROW stage sex_4f2a does not know the label 'x'; its handleInvalid is error, it"
+                + " knows 2 labels",
+            "Sex", "x", "Age", "1", "Pclass", "1"),
+        of(
+            ServedPipelines.fate(HandleInvalid.SKIP),
+            "KINDLINGSKIP stage sex_4f2a leaves the row out, its handleInvalid is skip",
+            "kindling_predict",
+            "Sex", "\\N", "Age", "1", "Pclass", "1"),
+        of(
+            fate,
+            "KINDLINGARG kindling_batch takes 6 arguments a row, a name and a value of each field,"
+                + " got 7 arguments",
+            "kindling_batch",
+            "Sex", "female", "Age", "1", "Pclass", "1", "Sex"),
+        of(
+            fate,
+            "KINDLINGARG row 2: field 'Sex' comes twice",
+            "kindling_batch",
+            Stream.concat(Stream.of(woman), Stream.of("Sex", "male", "Sex", "x", "Age", "1"))
+                .toArray()),
+        of(
+            fate,
+            "KINDLINGROW row 2: stage sex_4f2a does not know the label 'x'; its handleInvalid is"
+                + " error, it knows 2 labels",
+            "kindling_batch",
+            Stream.concat(Stream.of(woman), Stream.of("Sex", "x", "Age", "1", "Pclass", "1"))
+                .toArray()),
+        of(
+            fate,
+            "KINDLINGLIMIT features have 262178 bytes, allowed are 262144",
+            "kindling_predict",
+            "Sex", "x".repeat(262_158), "Age", "1", "Pclass", "1"),
+        of(
+            ServedPipelines.assembled(),
+            "KINDLINGARG version v3 has no prediction, kindling_transform gives what its stages make",
+            "kindling_predict"),
+        new Refusal(
+            "KINDLINGARG version v1 is a forest, kindling_transform is for pipelines",
+            test -> test.churn.error("kindling_transform", "")),
+        new Refusal(
+            "KINDLINGARG version v3 is a forest, kindling_transform is for pipelines",
+            test ->
+                test.withVersion(test.forest.toBytes())
+                    .churn
+                    .error("kindling_transform", "@v3", "")));
+  }
+
+  private static Stream<Refusal> wrongValues() {
+    Pipeline typed = ServedPipelines.assembled();
+    String number = "', allowed is a decimal number, nan, inf or -inf";
+    String integer = "', allowed is an integer of 64 bits";
+    return Stream.of(
+        fate("KINDLINGARG field 'Age' is 'old" + number, "Age", "old"),
+        fate("KINDLINGARG field 'Age' is '" + number, "Age", ""),
+        fate("KINDLINGARG field 'Age' is '0x10" + number, "Age", "0x10"),
+        fate("KINDLINGARG field 'Age' is 'NaN" + number, "Age", "NaN"),
+        fate("KINDLINGARG field 'Pclass' is '3.5" + integer, "Pclass", "3.5"),
+        fate("KINDLINGARG field 'Pclass' is '3 " + integer, "Pclass", "3 "),
+        fate(
+            "KINDLINGARG field 'Pclass' is '9223372036854775808" + integer,
+            "Pclass", "9223372036854775808"),
+        fate(
+            "KINDLINGARG field 'Pclass' is '-9223372036854775809" + integer,
+            "Pclass", "-9223372036854775809"),
+        of(
+            typed,
+            "KINDLINGARG field 'Alone' is 'yes', allowed is true or false",
+            "kindling_transform",
+            "Alone", "yes"),
+        of(
+            typed,
+            "KINDLINGARG field 'Name' is '\\x', a text that begins with a backslash has one more in"
+                + " front",
+            "kindling_transform",
+            "Name", "\\x"),
+        of(
+            typed,
+            "KINDLINGARG field 'measures': pair 2 '7=1' is not index:value",
+            "kindling_transform",
+            "measures", "1:1,7=1"),
+        of(
+            typed,
+            "KINDLINGARG field 'measures': msgpack is truncated",
+            "kindling_transform",
+            "measures", hex("92 01")));
   }
 
   private static Stream<Refusal> wrongText() {
@@ -369,8 +486,8 @@ class ModelFunctionErrorsIT {
             "KINDLINGFORMAT version v1 has format 2, this library reads 1",
             metadata("{\"format\":2,\"anything\":true}")),
         new Refusal(
-            "KINDLINGFORMAT version v3 has kind 2, this library reads 1 (forest)",
-            header(KIND_AT, (byte) 2)),
+            "KINDLINGFORMAT version v3 has kind 3, this library reads 1 (forest) and 2 (pipeline)",
+            header(KIND_AT, (byte) 3)),
         new Refusal(
             "KINDLINGFORMAT version v3 has aggregation 6, this library reads 1 to 5",
             header(AGGREGATION_AT, (byte) 6)));
@@ -378,6 +495,11 @@ class ModelFunctionErrorsIT {
 
   static Stream<Refusal> tooLargeModels() {
     return Stream.of(
+        of(
+            ServedPipelines.ofLongLabel(70_000),
+            "KINDLINGLIMIT a label of version v3 has 70000 bytes, allowed are 60000",
+            "kindling_transform",
+            "label", "x"),
         new Refusal(
             "KINDLINGLIMIT version v3 has 3825000 nodes, allowed are 2000000; maxNodes in its"
                 + " metadata raises the bound",

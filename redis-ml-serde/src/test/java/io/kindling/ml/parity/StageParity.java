@@ -2,8 +2,11 @@ package io.kindling.ml.parity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kindling.core.Redis;
+import io.kindling.core.testing.TestRedis;
 import io.kindling.ml.Column;
 import io.kindling.ml.FeatureVector;
+import io.kindling.ml.FunctionCalls;
 import io.kindling.ml.Model;
 import io.kindling.ml.Pipeline;
 import io.kindling.ml.PipelineEvaluator;
@@ -17,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.DoubleUnaryOperator;
 import org.apache.spark.SparkException;
 import org.apache.spark.ml.PipelineStage;
@@ -46,6 +50,8 @@ public abstract class StageParity {
 
   /** A tolerance for what is equal to the bit. */
   protected static final Tolerance EXACT = (column, row, expected) -> 0.0;
+
+  private static final AtomicInteger CASES = new AtomicInteger();
 
   /** How far a number may lie from Spark's; the bound stands beside its derivation. */
   @FunctionalInterface
@@ -104,19 +110,26 @@ public abstract class StageParity {
         (Pipeline)
             Model.fromBytes(
                 SparkModels.pipeline((PipelineStage) stage, rows.schema(), made).toBytes());
-    PipelineEvaluator evaluator = pipeline.evaluator();
     StageParityReport.Line line = StageParityReport.line(stage.getClass().getSimpleName(), setting);
 
     List<Row> given = rows.collectAsList();
     List<Row> expected = stage.transform(rows).collectAsList();
     assertThat(expected).as("rows that Spark makes of the ordinary ones").hasSameSizeAs(given);
-    for (int i = 0; i < given.size(); i++) {
-      Outcome outcome = new Outcome.Made(columns(expected.get(i), made));
-      compare(given.get(i), outcome, evaluator, tolerance, line);
-    }
+    List<Row> all = new ArrayList<>(given);
+    List<Outcome> outcomes = new ArrayList<>();
+    expected.forEach(row -> outcomes.add(new Outcome.Made(columns(row, made))));
     checkSizes(expected, pipeline);
     for (Row edge : edges.collectAsList()) {
-      compare(edge, ofSpark(stage, edge, rows.schema(), made), evaluator, tolerance, line);
+      all.add(edge);
+      outcomes.add(ofSpark(stage, edge, rows.schema(), made));
+    }
+    line.rows += all.size();
+    line.made += outcomes.stream().filter(Outcome.Made.class::isInstance).count();
+    compare(all, outcomes, ofEvaluator(pipeline, all), tolerance, line.jvm);
+    if (line.functions != null && pipeline.isServableInRedis()) {
+      compare(all, outcomes, ofFunctions(pipeline, all), tolerance, line.functions);
+    } else {
+      line.functions = null;
     }
   }
 
@@ -146,6 +159,11 @@ public abstract class StageParity {
     }
   }
 
+  private static List<Outcome> ofEvaluator(Pipeline pipeline, List<Row> rows) {
+    PipelineEvaluator evaluator = pipeline.evaluator();
+    return rows.stream().map(row -> ofEvaluator(evaluator, row)).toList();
+  }
+
   private static Outcome ofEvaluator(PipelineEvaluator evaluator, Row row) {
     try {
       return new Outcome.Made(evaluator.transform(fields(row)));
@@ -154,6 +172,47 @@ public abstract class StageParity {
     } catch (RowRefusedException e) {
       return new Outcome.Refused(String.valueOf(e.getMessage()));
     }
+  }
+
+  /** The function library in a real Redis. */
+  private static List<Outcome> ofFunctions(Pipeline pipeline, List<Row> rows) {
+    List<Map<String, @Nullable Object>> given = new ArrayList<>();
+    for (Row row : rows) {
+      Map<String, @Nullable Object> fields = fields(row);
+      fields.keySet().retainAll(pipeline.fields().stream().map(Column::name).toList());
+      given.add(fields);
+    }
+    try (Redis redis = Redis.connect(TestRedis.shared().config())) {
+      FunctionCalls calls =
+          FunctionCalls.serving(redis, TestRedis.prefix() + "stage" + CASES.incrementAndGet(), pipeline);
+      return calls.transformAll(given).stream().map(reply -> ofReply(pipeline, reply)).toList();
+    }
+  }
+
+  private static Outcome ofReply(Pipeline pipeline, Object reply) {
+    if (!(reply instanceof Map<?, ?> columns)) {
+      String line = (String) reply;
+      if (line.startsWith("KINDLINGSKIP stage ")) {
+        return new Outcome.Skipped();
+      }
+      assertThat(line).startsWith("KINDLINGROW stage ");
+      return new Outcome.Refused(line);
+    }
+    Map<String, @Nullable Object> made = new HashMap<>();
+    for (Column column : pipeline.computed()) {
+      made.put(column.name(), ofReply(column, columns.get(column.name())));
+    }
+    return new Outcome.Made(made);
+  }
+
+  private static @Nullable Object ofReply(Column column, @Nullable Object value) {
+    if (value == null || column.type() == Column.Type.TEXT) {
+      return value;
+    }
+    if (column.type() != Column.Type.VECTOR) {
+      return FunctionCalls.number(value);
+    }
+    return FunctionCalls.vector(value);
   }
 
   /** A row as an application gives it. */
@@ -186,17 +245,25 @@ public abstract class StageParity {
   }
 
   private static void compare(
+      List<Row> rows,
+      List<Outcome> expected,
+      List<Outcome> actual,
+      Tolerance tolerance,
+      StageParityReport.Differences differences) {
+    for (int i = 0; i < rows.size(); i++) {
+      compare(rows.get(i), expected.get(i), actual.get(i), tolerance, differences);
+    }
+  }
+
+  private static void compare(
       Row row,
       Outcome expected,
-      PipelineEvaluator evaluator,
+      Outcome actual,
       Tolerance tolerance,
-      StageParityReport.Line line) {
-    Outcome actual = ofEvaluator(evaluator, row);
-    line.rows++;
+      StageParityReport.Differences differences) {
     String where = "seed " + SEED + ", row " + row + ", Spark: " + expected;
     assertThat(actual.getClass()).as(where + ", ours: " + actual).isEqualTo(expected.getClass());
     if (expected instanceof Outcome.Made of && actual instanceof Outcome.Made ours) {
-      line.made++;
       of.columns()
           .forEach(
               (name, value) ->
@@ -205,7 +272,7 @@ public abstract class StageParity {
                       value,
                       ours.columns().get(name),
                       number -> tolerance.of(name, row, number),
-                      line));
+                      differences));
     }
   }
 
@@ -214,16 +281,16 @@ public abstract class StageParity {
       @Nullable Object expected,
       @Nullable Object actual,
       DoubleUnaryOperator tolerance,
-      StageParityReport.Line line) {
+      StageParityReport.Differences differences) {
     if (expected instanceof Number number && actual instanceof Double ours) {
-      checkNear(where, number.doubleValue(), ours, tolerance, line);
+      checkNear(where, number.doubleValue(), ours, tolerance, differences);
     } else if (expected instanceof FeatureVector of && actual instanceof FeatureVector ours) {
       // A sparse row does not tell its size here: those of zeros at the end compare as equal.
       double[] theirs = of.toArray();
       double[] own = Arrays.copyOf(ours.toArray(), Math.max(theirs.length, ours.toArray().length));
       theirs = Arrays.copyOf(theirs, own.length);
       for (int i = 0; i < own.length; i++) {
-        checkNear(where + "[" + i + "]", theirs[i], own[i], tolerance, line);
+        checkNear(where + "[" + i + "]", theirs[i], own[i], tolerance, differences);
       }
     } else {
       assertThat(actual).as(where).isEqualTo(expected);
@@ -235,13 +302,14 @@ public abstract class StageParity {
       double expected,
       double actual,
       DoubleUnaryOperator tolerance,
-      StageParityReport.Line line) {
+      StageParityReport.Differences differences) {
     if (Double.compare(expected, actual) != 0) {
       double difference = Math.abs(expected - actual);
       double allowed = tolerance.applyAsDouble(expected);
-      line.differing++;
-      line.worst = Math.max(line.worst, difference);
-      line.worstShareOfBound = Math.max(line.worstShareOfBound, difference / allowed);
+      differences.numbers++;
+      differences.worst = Math.max(differences.worst, difference);
+      differences.worstShareOfBound =
+          Math.max(differences.worstShareOfBound, difference / allowed);
       assertThat(difference <= allowed)
           .as("%s: Spark %s, ours %s, allowed difference %s", where, expected, actual, allowed)
           .isTrue();

@@ -2,13 +2,18 @@ package io.kindling.ml.parity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kindling.core.Redis;
+import io.kindling.core.testing.TestRedis;
 import io.kindling.ml.Column;
+import io.kindling.ml.FunctionCalls;
 import io.kindling.ml.Model;
 import io.kindling.ml.Pipeline;
 import io.kindling.ml.Prediction;
+import io.kindling.ml.Predictor;
 import io.kindling.ml.spark.LocalSpark;
 import io.kindling.ml.spark.SparkModels;
 import java.util.List;
+import java.util.Map;
 import org.apache.spark.ml.PipelineModel;
 import org.apache.spark.ml.PipelineStage;
 import org.apache.spark.ml.classification.RandomForestClassifier;
@@ -21,6 +26,8 @@ import org.apache.spark.ml.feature.VectorAssembler;
 import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -28,27 +35,55 @@ import org.junit.jupiter.api.Test;
 @Tag("parity")
 class TitanicIT {
 
-  @Test
-  void pipeline_allPassengers_areAnsweredAsSparkAnswersThem() {
+  private static List<Row> answers;
+  private static Pipeline pipeline;
+
+  @BeforeAll
+  static void train() {
     Dataset<Row> passengers = passengers();
     PipelineModel trained = train(passengers);
-    Pipeline pipeline =
+    pipeline =
         (Pipeline) Model.fromBytes(SparkModels.pipeline(trained, passengers.schema()).toBytes());
+    answers = trained.transform(passengers).collectAsList();
+  }
 
+  @Test
+  void pipeline_allPassengers_areAnsweredAsSparkAnswersThem() {
     assertThat(pipeline.fields())
         .extracting(Column::name)
         .containsExactly("Pclass", "Sex", "Age", "SibSp", "Fare", "Embarked");
 
-    List<Row> answers = trained.transform(passengers).collectAsList();
     assertThat(answers).hasSize(891);
     for (Row answer : answers) {
-      Prediction ours = pipeline.predict(StageParity.fields(answer));
-
-      assertThat(ours.prediction()).isEqualTo(answer.<Double>getAs("prediction"));
-      assertThat(ours.label()).contains(answer.<String>getAs("fate"));
-      assertThat(ours.raw()).containsExactly(answer.<Vector>getAs("rawPrediction").toArray());
-      assertThat(ours.probability()).containsExactly(answer.<Vector>getAs("probability").toArray());
+      assertSame(pipeline.predict(StageParity.fields(answer)), answer);
     }
+  }
+
+  @Test
+  void functions_allPassengers_areAnsweredAsSparkAnswersThem() {
+    try (Redis redis = Redis.connect(TestRedis.shared().config())) {
+      String name = TestRedis.prefix() + "titanic";
+      FunctionCalls.serving(redis, name, pipeline);
+      Predictor predictor = Predictor.open(redis, name);
+      for (Row answer : answers) {
+        Map<String, @Nullable Object> fields = fields(answer);
+
+        assertSame(predictor.predict(fields), answer);
+      }
+    }
+  }
+
+  private static Map<String, @Nullable Object> fields(Row row) {
+    Map<String, @Nullable Object> fields = StageParity.fields(row);
+    fields.keySet().retainAll(pipeline.fields().stream().map(Column::name).toList());
+    return fields;
+  }
+
+  private static void assertSame(Prediction ours, Row answer) {
+    assertThat(ours.prediction()).isEqualTo(answer.<Double>getAs("prediction"));
+    assertThat(ours.label()).contains(answer.<String>getAs("fate"));
+    assertThat(ours.raw()).containsExactly(answer.<Vector>getAs("rawPrediction").toArray());
+    assertThat(ours.probability()).containsExactly(answer.<Vector>getAs("probability").toArray());
   }
 
   private static Dataset<Row> passengers() {
