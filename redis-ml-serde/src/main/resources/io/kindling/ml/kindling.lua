@@ -1528,7 +1528,9 @@ do
       end
       readPairs(text, vector, count, offset)
     else
-      readTextSlowly(form, text)
+      if text ~= '' then
+        readTextSlowly(form, text)
+      end
       vector.dense = false
       for index, value in gmatch(text, '(%d+):([^,]+)') do
         count = count + 1

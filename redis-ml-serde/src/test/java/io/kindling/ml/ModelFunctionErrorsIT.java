@@ -208,7 +208,7 @@ class ModelFunctionErrorsIT {
                 .toArray()),
         of(
             fate,
-            "KINDLINGLIMIT features have 262178 bytes, allowed are 262144",
+            "KINDLINGLIMIT features have 262172 bytes, allowed are 262144",
             "kindling_predict",
             "Sex", "x".repeat(262_158), "Age", "1", "Pclass", "1"),
         of(
