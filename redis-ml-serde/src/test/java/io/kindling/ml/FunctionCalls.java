@@ -80,8 +80,7 @@ public final class FunctionCalls {
       jedis.hset(
           utf8(key()),
           utf8(version + ":" + i),
-          Arrays.copyOfRange(
-              bytes, start, Math.min(bytes.length, start + ModelHash.CHUNK_BYTES)));
+          Arrays.copyOfRange(bytes, start, Math.min(bytes.length, start + ModelHash.CHUNK_BYTES)));
     }
     jedis.hset(key(), version + ":id", ModelHash.identity(digests));
     jedis.hset(
@@ -94,8 +93,8 @@ public final class FunctionCalls {
   }
 
   /**
-   * What {@code kindling_transform} makes of each row: its columns, texts, lists of texts and nulls,
-   * or the error line.
+   * What {@code kindling_transform} makes of each row: its columns, texts, lists of texts and
+   * nulls, or the error line.
    */
   public List<Object> transformAll(List<? extends Map<String, ?>> rows) {
     return rowByRow("kindling_transform", rows);

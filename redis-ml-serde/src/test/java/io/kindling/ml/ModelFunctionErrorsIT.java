@@ -181,18 +181,34 @@ class ModelFunctionErrorsIT {
         fate(
             "KINDLINGROW stage sex_4f2a does not know the label 'x'; its handleInvalid is error, it"
                 + " knows 2 labels",
-            "Sex", "x", "Age", "1", "Pclass", "1"),
+            "Sex",
+            "x",
+            "Age",
+            "1",
+            "Pclass",
+            "1"),
         of(
             ServedPipelines.fate(HandleInvalid.SKIP),
             "KINDLINGSKIP stage sex_4f2a leaves the row out, its handleInvalid is skip",
             "kindling_predict",
-            "Sex", "\\N", "Age", "1", "Pclass", "1"),
+            "Sex",
+            "\\N",
+            "Age",
+            "1",
+            "Pclass",
+            "1"),
         of(
             fate,
             "KINDLINGARG kindling_batch takes 6 arguments a row, a name and a value of each field,"
                 + " got 7 arguments",
             "kindling_batch",
-            "Sex", "female", "Age", "1", "Pclass", "1", "Sex"),
+            "Sex",
+            "female",
+            "Age",
+            "1",
+            "Pclass",
+            "1",
+            "Sex"),
         of(
             fate,
             "KINDLINGARG row 2: field 'Sex' comes twice",
@@ -210,7 +226,12 @@ class ModelFunctionErrorsIT {
             fate,
             "KINDLINGLIMIT features have 262172 bytes, allowed are 262144",
             "kindling_predict",
-            "Sex", "x".repeat(262_158), "Age", "1", "Pclass", "1"),
+            "Sex",
+            "x".repeat(262_158),
+            "Age",
+            "1",
+            "Pclass",
+            "1"),
         of(
             ServedPipelines.assembled(),
             "KINDLINGARG version v3 has no prediction, kindling_transform gives what its stages make",
@@ -239,31 +260,37 @@ class ModelFunctionErrorsIT {
         fate("KINDLINGARG field 'Pclass' is '3 " + integer, "Pclass", "3 "),
         fate(
             "KINDLINGARG field 'Pclass' is '9223372036854775808" + integer,
-            "Pclass", "9223372036854775808"),
+            "Pclass",
+            "9223372036854775808"),
         fate(
             "KINDLINGARG field 'Pclass' is '-9223372036854775809" + integer,
-            "Pclass", "-9223372036854775809"),
+            "Pclass",
+            "-9223372036854775809"),
         of(
             typed,
             "KINDLINGARG field 'Alone' is 'yes', allowed is true or false",
             "kindling_transform",
-            "Alone", "yes"),
+            "Alone",
+            "yes"),
         of(
             typed,
             "KINDLINGARG field 'Name' is '\\x', a text that begins with a backslash has one more in"
                 + " front",
             "kindling_transform",
-            "Name", "\\x"),
+            "Name",
+            "\\x"),
         of(
             typed,
             "KINDLINGARG field 'measures': pair 2 '7=1' is not index:value",
             "kindling_transform",
-            "measures", "1:1,7=1"),
+            "measures",
+            "1:1,7=1"),
         of(
             typed,
             "KINDLINGARG field 'measures': msgpack is truncated",
             "kindling_transform",
-            "measures", hex("92 01")));
+            "measures",
+            hex("92 01")));
   }
 
   private static Stream<Refusal> wrongText() {
@@ -499,7 +526,8 @@ class ModelFunctionErrorsIT {
             ServedPipelines.ofLongLabel(70_000),
             "KINDLINGLIMIT a label of version v3 has 70000 bytes, allowed are 60000",
             "kindling_transform",
-            "label", "x"),
+            "label",
+            "x"),
         new Refusal(
             "KINDLINGLIMIT version v3 has 3825000 nodes, allowed are 2000000; maxNodes in its"
                 + " metadata raises the bound",

@@ -158,7 +158,11 @@ class PipelineFunctionsIT {
     try {
       Prediction answer = pipeline.predict(row);
       return new Prediction(
-          answer.prediction(), answer.label().orElse(null), answer.raw(), answer.probability(), "v1");
+          answer.prediction(),
+          answer.label().orElse(null),
+          answer.raw(),
+          answer.probability(),
+          "v1");
     } catch (RowSkippedException e) {
       return line("KINDLINGSKIP", e);
     } catch (RowRefusedException e) {
@@ -216,20 +220,18 @@ class PipelineFunctionsIT {
   void predict_zerosThatAVectorNames_areKeptAndSorted() {
     FunctionCalls calls =
         serving(
-            new PipelineBuilder(
-                    List.of(Column.vector("v", 0), Column.of("a", Column.Type.DOUBLE)))
+            new PipelineBuilder(List.of(Column.vector("v", 0), Column.of("a", Column.Type.DOUBLE)))
                 .add(
                     "all",
                     List.of("v", "a"),
                     List.of(Column.vector("all", 0)),
                     wiring ->
                         new VectorAssemblerStep(
-                            wiring,
-                            new int[] {0, VectorAssemblerStep.NUMBER},
-                            HandleInvalid.KEEP))
+                            wiring, new int[] {0, VectorAssemblerStep.NUMBER}, HandleInvalid.KEEP))
                 .build());
 
-    assertThat((List<Object>) (List<?>) calls.call("kindling_transform", "v", "9:2,3:1,5:0", "a", "7"))
+    assertThat(
+            (List<Object>) (List<?>) calls.call("kindling_transform", "v", "9:2,3:1,5:0", "a", "7"))
         .containsExactly("all", "3:1,9:2,10:7");
   }
 

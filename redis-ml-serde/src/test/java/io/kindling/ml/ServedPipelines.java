@@ -40,8 +40,7 @@ final class ServedPipelines {
                 List.of("Pclass"),
                 List.of(Column.of("classIndex", Column.Type.DOUBLE)),
                 wiring ->
-                    StringIndexerStep.ofNumbers(
-                        wiring, new double[] {3, 1, 2}, HandleInvalid.KEEP))
+                    StringIndexerStep.ofNumbers(wiring, new double[] {3, 1, 2}, HandleInvalid.KEEP))
             .add(
                 "age_c3",
                 List.of("Age"),

@@ -184,7 +184,8 @@ public abstract class StageParity {
     }
     try (Redis redis = Redis.connect(TestRedis.shared().config())) {
       FunctionCalls calls =
-          FunctionCalls.serving(redis, TestRedis.prefix() + "stage" + CASES.incrementAndGet(), pipeline);
+          FunctionCalls.serving(
+              redis, TestRedis.prefix() + "stage" + CASES.incrementAndGet(), pipeline);
       return calls.transformAll(given).stream().map(reply -> ofReply(pipeline, reply)).toList();
     }
   }
@@ -308,8 +309,7 @@ public abstract class StageParity {
       double allowed = tolerance.applyAsDouble(expected);
       differences.numbers++;
       differences.worst = Math.max(differences.worst, difference);
-      differences.worstShareOfBound =
-          Math.max(differences.worstShareOfBound, difference / allowed);
+      differences.worstShareOfBound = Math.max(differences.worstShareOfBound, difference / allowed);
       assertThat(difference <= allowed)
           .as("%s: Spark %s, ours %s, allowed difference %s", where, expected, actual, allowed)
           .isTrue();
