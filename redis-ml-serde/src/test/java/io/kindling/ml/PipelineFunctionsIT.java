@@ -68,13 +68,19 @@ class PipelineFunctionsIT {
   void explain_fields_namesLabelAndVersion() {
     FunctionCalls calls = serving(ServedPipelines.fate(HandleInvalid.ERROR));
 
-    assertThat((List<Object>) (List<?>) calls.call("kindling_explain", WOMAN))
-        .containsExactly(
-            "prediction", "1",
-            "raw", List.of("0.97777777777777786", "1.0222222222222221"),
-            "probability", List.of("0.48888888888888893", "0.51111111111111107"),
-            "version", "v1",
-            "label", "lived");
+    assertThat(calls.call("kindling_explain", WOMAN))
+        .isEqualTo(
+            List.of(
+                "prediction",
+                "1",
+                "raw",
+                List.of("0.97777777777777786", "1.0222222222222221"),
+                "probability",
+                List.of("0.48888888888888893", "0.51111111111111107"),
+                "version",
+                "v1",
+                "label",
+                "lived"));
   }
 
   @Test
@@ -230,9 +236,8 @@ class PipelineFunctionsIT {
                             wiring, new int[] {0, VectorAssemblerStep.NUMBER}, HandleInvalid.KEEP))
                 .build());
 
-    assertThat(
-            (List<Object>) (List<?>) calls.call("kindling_transform", "v", "9:2,3:1,5:0", "a", "7"))
-        .containsExactly("all", "3:1,9:2,10:7");
+    assertThat(calls.call("kindling_transform", "v", "9:2,3:1,5:0", "a", "7"))
+        .isEqualTo(List.of("all", "3:1,9:2,10:7"));
   }
 
   @Test
