@@ -13,7 +13,9 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -142,9 +144,9 @@ class PipelineFunctionsIT {
   void explain_randomRows_areAnsweredRefusedAndLeftOutAsInTheJvm(HandleInvalid handleInvalid) {
     Pipeline pipeline = ServedPipelines.fate(handleInvalid);
     FunctionCalls calls = serving(pipeline);
-    List<Map<String, Object>> rows = new ArrayList<>();
+    List<Map<String, @Nullable Object>> rows = new ArrayList<>();
     for (int i = 0; i < 500; i++) {
-      Map<String, Object> row = new HashMap<>();
+      Map<String, @Nullable Object> row = new HashMap<>();
       row.put("Sex", anyOf("male", "female", "x", null));
       row.put("Age", anyOf(1.5, 6.5, 40, Double.NaN, Double.POSITIVE_INFINITY, null));
       row.put("Pclass", anyOf(1, 2L, 3, -7, null));
@@ -160,7 +162,7 @@ class PipelineFunctionsIT {
     }
   }
 
-  private static Object inJvm(Pipeline pipeline, Map<String, Object> row) {
+  private static Object inJvm(Pipeline pipeline, Map<String, @Nullable Object> row) {
     try {
       Prediction answer = pipeline.predict(row);
       return new Prediction(
@@ -182,7 +184,7 @@ class PipelineFunctionsIT {
         .replace("leaves it out", "leaves the row out");
   }
 
-  private Object anyOf(Object... values) {
+  private @Nullable Object anyOf(@Nullable Object... values) {
     return values[random.nextInt(values.length)];
   }
 
@@ -190,10 +192,10 @@ class PipelineFunctionsIT {
   void transform_everyTypeOfField_isReadAsTheJvmTakesIt() {
     Pipeline pipeline = ServedPipelines.assembled();
     FunctionCalls calls = serving(pipeline);
-    List<Map<String, Object>> rows = new ArrayList<>();
-    for (Object name : new Object[] {"\\N", "\\", "é", "", "\\\\", "unknown", null}) {
-      for (Object fare : new Object[] {0.1, 0.1f, 16_777_217, -0.0, 1e300, Double.NaN, null}) {
-        Map<String, Object> row = new HashMap<>();
+    List<Map<String, @Nullable Object>> rows = new ArrayList<>();
+    for (@Nullable Object name : new @Nullable Object[] {"\\N", "\\", "é", "", "\\\\", "unknown", null}) {
+      for (@Nullable Object fare : new @Nullable Object[] {0.1, 0.1f, 16_777_217, -0.0, 1e300, Double.NaN, null}) {
+        Map<String, @Nullable Object> row = new HashMap<>();
         row.put("Alone", anyOf(true, false, null));
         row.put("Name", name);
         row.put("Fare", fare);
@@ -211,12 +213,12 @@ class PipelineFunctionsIT {
     List<Object> answers = calls.transformAll(rows);
 
     for (int i = 0; i < rows.size(); i++) {
-      Map<String, Object> made = pipeline.evaluator().transform(rows.get(i));
+      Map<String, @Nullable Object> made = pipeline.evaluator().transform(rows.get(i));
       Map<?, ?> answer = (Map<?, ?>) answers.get(i);
-      assertThat(FunctionCalls.number(answer.get("nameIndex")))
+      assertThat(FunctionCalls.number(Objects.requireNonNull(answer.get("nameIndex"))))
           .as("seed %s, %s", SEED, rows.get(i))
           .isEqualTo(made.get("nameIndex"));
-      assertThat(FunctionCalls.vector(answer.get("all")))
+      assertThat(FunctionCalls.vector(Objects.requireNonNull(answer.get("all"))))
           .as("seed %s, %s", SEED, rows.get(i))
           .isEqualTo(made.get("all"));
     }
