@@ -193,8 +193,10 @@ class PipelineFunctionsIT {
     Pipeline pipeline = ServedPipelines.assembled();
     FunctionCalls calls = serving(pipeline);
     List<Map<String, @Nullable Object>> rows = new ArrayList<>();
-    for (@Nullable Object name : new @Nullable Object[] {"\\N", "\\", "é", "", "\\\\", "unknown", null}) {
-      for (@Nullable Object fare : new @Nullable Object[] {0.1, 0.1f, 16_777_217, -0.0, 1e300, Double.NaN, null}) {
+    for (@Nullable Object name :
+        new @Nullable Object[] {"\\N", "\\", "é", "", "\\\\", "unknown", null}) {
+      for (@Nullable Object fare :
+          new @Nullable Object[] {0.1, 0.1f, 16_777_217, -0.0, 1e300, Double.NaN, null}) {
         Map<String, @Nullable Object> row = new HashMap<>();
         row.put("Alone", anyOf(true, false, null));
         row.put("Name", name);
