@@ -7,8 +7,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The table of all ways: printed line by line, and kept in {@code target/recompute.md}. */
+/** The table of all ways: printed line by line, and kept in {@code target/recompute-FORK.md}. */
 final class RecomputeReport {
+  private static final Path FILE =
+      Path.of("target", "recompute-" + System.getProperty("kindling.test.fork", "1") + ".md");
+
   private static final List<String> LINES =
       new ArrayList<>(
           List.of(
@@ -25,7 +28,7 @@ final class RecomputeReport {
     System.out.println(line);
     LINES.add(line);
     try {
-      Files.write(Path.of("target", "recompute.md"), LINES);
+      Files.write(FILE, LINES);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

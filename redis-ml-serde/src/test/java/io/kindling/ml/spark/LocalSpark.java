@@ -26,6 +26,9 @@ public final class LocalSpark {
               .config("spark.default.parallelism", "1")
               .config("spark.sql.leafNodeDefaultParallelism", "1")
               .config("spark.sql.shuffle.partitions", "1")
+              // Thousands of frames of few rows: each would have code generated for it.
+              .config("spark.sql.codegen.wholeStage", "false")
+              .config("spark.sql.codegen.factoryMode", "NO_CODEGEN")
               .config("spark.sql.warehouse.dir", "target/spark-warehouse")
               .getOrCreate();
       session.sparkContext().setLogLevel("ERROR");
