@@ -5,6 +5,7 @@ import io.kindling.dispatch.Dispatcher;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -26,11 +27,15 @@ final class DispatchBed implements AutoCloseable {
     this.queue = queue;
   }
 
-  /** A session with what a dispatcher needs, on all cores. */
-  static SparkSession session() {
+  /** A session with what a dispatcher needs and these settings, on all cores. */
+  static SparkSession session(Map<String, String> settings) {
+    SparkConf conf = Dispatcher.configure(new SparkConf()).set("spark.ui.enabled", "false");
+    settings.forEach(conf::set);
     SparkSession session =
         SparkSession.builder()
-            .config(Dispatcher.configure(new SparkConf()))
+            .config(conf)
+            .config("spark.driver.host", "127.0.0.1")
+            .config("spark.driver.bindAddress", "127.0.0.1")
             .appName("bench")
             .master("local[*]")
             .config("spark.sql.shuffle.partitions", "2")

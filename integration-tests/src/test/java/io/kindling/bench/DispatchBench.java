@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -48,7 +49,7 @@ final class DispatchBench implements Benchmark {
         AwakeCores cores = AwakeCores.start()) {
       report.measuredAgainst(server);
       report.addExact("awake_cores", "cores", cores.note(), cores.spinning());
-      SparkSession session = DispatchBed.session();
+      SparkSession session = DispatchBed.session(Map.of());
       narrow(report, server, session, folder);
       wide(report, server, session, folder);
       session.stop();
@@ -217,7 +218,7 @@ final class DispatchBench implements Benchmark {
         List.of(new Line("Kindling", ours), new Line("a job a query", others)));
   }
 
-  private static void delete(Path folder) throws Exception {
+  static void delete(Path folder) throws Exception {
     try (Stream<Path> files = Files.walk(folder)) {
       for (Path file : files.sorted((one, other) -> other.compareTo(one)).toList()) {
         Files.delete(file);

@@ -5,8 +5,8 @@ import java.time.Duration;
 
 /**
  * What do the settings do that one would tune: the batch of a pipeline, the connections of a pool,
- * the counters of a commit, and the sizes up to which Redis keeps a hash in a list? {@code mvn -B
- * -ntp -Pbench verify -Dbench=tuning}
+ * the counters of a commit, the sizes up to which Redis keeps a hash in a list, and Spark's own?
+ * {@code mvn -B -ntp -Pbench verify -Dbench=tuning}
  *
  * <p>One Redis on this machine, reached over loopback, and through a {@link DelayedLink} on which
  * requests take a millisecond, as to another host. The values of a setting take turns, and the
@@ -37,6 +37,7 @@ final class TuningBench implements Benchmark {
       new CommitTuning(bed).report(report);
       new HashTuning(bed).report(report);
       new ModelHashTuning(bed).report(report);
+      SparkTuning.report(report);
     }
   }
 }
