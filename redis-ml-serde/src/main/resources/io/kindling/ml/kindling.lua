@@ -1890,157 +1890,874 @@ do
   end
 end
 
---------------------------------------------------------------------------------------- stages that make columns
-
-local ERROR, SKIP, KEEP = 0, 1, 2 -- handleInvalid
-
--- StringIndexer. Labels are looked up as they are; among numbers 0 and -0 are two, all NaN are one.
 do
-  local function newRun(step, from, to, invalid, indexOf, count, known)
+  -------------------------------------------------------------------------------------------- stages that make columns
+
+  local ERROR, SKIP, KEEP = 0, 1, 2 -- handleInvalid
+
+  -- StringIndexer. Labels are looked up as they are; among numbers 0 and -0 are two, all NaN are one.
+  do
+    local function newRun(step, from, to, invalid, indexOf, count, known)
+      return function(R)
+        local value = R[from]
+        local index = value and indexOf(value)
+        if not index or (invalid == SKIP and value ~= value) then
+          if invalid == SKIP then
+            skip(step)
+          elseif invalid == ERROR then
+            local label = value == nil and 'null' or "'" .. shown(type(value) == 'number' and format('%.17g', value) or value) .. "'"
+            refuse(step, 'does not know the label %s; its handleInvalid is error, it knows %d labels', label, known)
+          end
+          index = count
+        end
+        R[to] = index
+      end
+    end
+
+    STAGES[1] = function(step, from, to)
+      local invalid, labels, known, count = readByte(), {}, 0, readVarint()
+      for i = 0, count - 1 do
+        local label = readLabel()
+        if not labels[label] then
+          labels[label], known = i, known + 1
+        end
+      end
+      return newRun(step, from, to, invalid, function(value)
+        return labels[value]
+      end, count, known)
+    end
+
+    STAGES[2] = function(step, from, to)
+      local invalid, labels, known, count = readByte(), {}, 0, readVarint()
+      local function key(value)
+        return value ~= value and 'nan' or value == 0 and 1 / value < 0 and '-0' or value
+      end
+      for i = 0, count - 1 do
+        local label = key(readNumber())
+        if not labels[label] then
+          labels[label], known = i, known + 1
+        end
+        spend(1)
+      end
+      return newRun(step, from, to, invalid, function(value)
+        return labels[key(value)]
+      end, count, known)
+    end
+  end
+
+  -- IndexToString: what is between two indices is the lower, NaN is 0, as a cast to int in Java.
+  STAGES[3] = function(step, from, to)
+    local labels, count = {}, readVarint()
+    for i = 0, count - 1 do
+      labels[i] = readLabel()
+    end
     return function(R)
       local value = R[from]
-      local index = value and indexOf(value)
-      if not index or (invalid == SKIP and value ~= value) then
-        if invalid == SKIP then
-          skip(step)
-        elseif invalid == ERROR then
-          local label = value == nil and 'null' or "'" .. shown(type(value) == 'number' and format('%.17g', value) or value) .. "'"
-          refuse(step, 'does not know the label %s; its handleInvalid is error, it knows %d labels', label, known)
+      if value then
+        local index = value ~= value and 0 or value < 0 and -floor(-value) or floor(value)
+        if index < 0 or index >= count then
+          refuse(step, 'has no label for index %.17g, allowed are 0 to %d', value, count - 1)
         end
-        index = count
+        value = labels[index == 0 and 0 or index]
       end
-      R[to] = index
+      R[to] = value
     end
   end
 
-  STAGES[1] = function(step, from, to)
-    local invalid, labels, known, count = readByte(), {}, 0, readVarint()
-    for i = 0, count - 1 do
-      local label = readLabel()
-      if not labels[label] then
-        labels[label], known = i, known + 1
-      end
+  -- Imputer.
+  STAGES[4] = function(_, from, to)
+    local missing, surrogate = readNumber(), readNumber()
+    return function(R)
+      local value = R[from]
+      local isMissing = value == nil or value == missing or (value ~= value and missing ~= missing)
+      R[to] = isMissing and surrogate or value
     end
-    return newRun(step, from, to, invalid, function(value)
-      return labels[value]
-    end, count, known)
   end
 
-  STAGES[2] = function(step, from, to)
-    local invalid, labels, known, count = readByte(), {}, 0, readVarint()
-    local function key(value)
-      return value ~= value and 'nan' or value == 0 and 1 / value < 0 and '-0' or value
-    end
-    for i = 0, count - 1 do
-      local label = key(readNumber())
-      if not labels[label] then
-        labels[label], known = i, known + 1
-      end
-      spend(1)
-    end
-    return newRun(step, from, to, invalid, function(value)
-      return labels[key(value)]
-    end, count, known)
-  end
-end
-
--- IndexToString: what is between two indices is the lower, NaN is 0, as a cast to int in Java.
-STAGES[3] = function(step, from, to)
-  local labels, count = {}, readVarint()
-  for i = 0, count - 1 do
-    labels[i] = readLabel()
-  end
-  return function(R)
-    local value = R[from]
-    if value then
-      local index = value ~= value and 0 or value < 0 and -floor(-value) or floor(value)
-      if index < 0 or index >= count then
-        refuse(step, 'has no label for index %.17g, allowed are 0 to %d', value, count - 1)
-      end
-      value = labels[index == 0 and 0 or index]
-    end
-    R[to] = value
-  end
-end
-
--- Imputer.
-STAGES[4] = function(_, from, to)
-  local missing, surrogate = readNumber(), readNumber()
-  return function(R)
-    local value = R[from]
-    local isMissing = value == nil or value == missing or (value ~= value and missing ~= missing)
-    R[to] = isMissing and surrogate or value
-  end
-end
-
--- OneHotEncoder: a category that is not below the size gives zeros.
-STAGES[5] = function(step, from, to)
-  local invalid, categories, size, vector = readByte(), readVarint(), readVarint(), newVector()
-  vector.size, vector.dense, vector.value[1] = size, false, 1
-  return function(R)
-    local place = R[from]
-    if not place then
-      R[to] = nil
-      return
-    elseif not (place >= 0 and place < categories) then
-      if invalid ~= KEEP then
-        refuse(step, 'does not know the category %.17g; its handleInvalid is error, allowed are 0 to %d', place, categories - 1)
-      end
-      place = categories
-    end
-    vector.count, vector.index[1] = place < size and 1 or 0, floor(place)
-    R[to] = vector
-  end
-end
-
--- VectorAssembler: leaves out zeros, so that -0 becomes 0.
-STAGES[6] = function(step, _, to)
-  local invalid, ins, sizes, vector = readByte(), step.ins, {}, newVector()
-  for i = 1, #ins do
-    sizes[i] = readVarint() -- 0 a number, else a vector's size + 1
-  end
-  local function refuseOrSkip(seen)
-    if invalid == SKIP then
-      skip(step)
-    end
-    refuse(step, 'meets %s; its handleInvalid is error', seen)
-  end
-  return function(R)
-    local index, value, count, offset = vector.index, vector.value, 0, 0
-    for i = 1, #ins do
-      local part = R[ins[i]]
-      if part == nil then
+  -- OneHotEncoder: a category that is not below the size gives zeros.
+  STAGES[5] = function(step, from, to)
+    local invalid, categories, size, vector = readByte(), readVarint(), readVarint(), newVector()
+    vector.size, vector.dense, vector.value[1] = size, false, 1
+    return function(R)
+      local place = R[from]
+      if not place then
+        R[to] = nil
+        return
+      elseif not (place >= 0 and place < categories) then
         if invalid ~= KEEP then
-          refuseOrSkip('null')
+          refuse(step, 'does not know the category %.17g; its handleInvalid is error, allowed are 0 to %d', place, categories - 1)
         end
-        local size = sizes[i] == 0 and 1 or sizes[i] - 1
-        for k = 0, size - 1 do
-          count = count + 1
-          index[count], value[count] = offset + k, 0 / 0
-        end
-        offset = offset + size
-      elseif sizes[i] == 0 then
-        if part ~= part and invalid ~= KEEP then
-          refuseOrSkip('NaN')
-        elseif part ~= 0 then
-          count = count + 1
-          index[count], value[count] = offset, part
-        end
-        offset = offset + 1
-      else
-        local dense, partIndex, partValue = part.dense, part.index, part.value
-        for k = 1, part.count do
-          if partValue[k] ~= 0 then
+        place = categories
+      end
+      vector.count, vector.index[1] = place < size and 1 or 0, floor(place)
+      R[to] = vector
+    end
+  end
+
+  -- VectorAssembler: leaves out zeros, so that -0 becomes 0.
+  STAGES[6] = function(step, _, to)
+    local invalid, ins, sizes, vector = readByte(), step.ins, {}, newVector()
+    for i = 1, #ins do
+      sizes[i] = readVarint() -- 0 a number, else a vector's size + 1
+    end
+    local function refuseOrSkip(seen)
+      if invalid == SKIP then
+        skip(step)
+      end
+      refuse(step, 'meets %s; its handleInvalid is error', seen)
+    end
+    return function(R)
+      local index, value, count, offset = vector.index, vector.value, 0, 0
+      for i = 1, #ins do
+        local part = R[ins[i]]
+        if part == nil then
+          if invalid ~= KEEP then
+            refuseOrSkip('null')
+          end
+          local size = sizes[i] == 0 and 1 or sizes[i] - 1
+          for k = 0, size - 1 do
             count = count + 1
-            index[count], value[count] = offset + (dense and k - 1 or partIndex[k]), partValue[k]
+            index[count], value[count] = offset + k, 0 / 0
+          end
+          offset = offset + size
+        elseif sizes[i] == 0 then
+          if part ~= part and invalid ~= KEEP then
+            refuseOrSkip('NaN')
+          elseif part ~= 0 then
+            count = count + 1
+            index[count], value[count] = offset, part
+          end
+          offset = offset + 1
+        else
+          local dense, partIndex, partValue = part.dense, part.index, part.value
+          for k = 1, part.count do
+            if partValue[k] ~= 0 then
+              count = count + 1
+              index[count], value[count] = offset + (dense and k - 1 or partIndex[k]), partValue[k]
+            end
+          end
+          offset = offset + part.size
+        end
+      end
+      vector.size, vector.count, vector.dense = offset, count, false
+      compress(vector)
+      R[to] = vector
+    end
+  end
+
+  ------------------------------------------------------------------------------------------ stages that change vectors
+
+  local function vectorOf(step, vector)
+    if not vector then
+      refuse(step, 'meets null in place of a vector')
+    end
+    return vector
+  end
+
+  local function vectorOfSize(step, vector, size)
+    if vectorOf(step, vector).size ~= size then
+      refuse(step, 'meets a vector of size %s, allowed is %s', whole(vector.size), whole(size))
+    end
+    return vector
+  end
+
+  -- A vector that becomes dense of this size, and its elements, to be filled.
+  local function fillDense(vector, size)
+    vector.size, vector.count, vector.dense = size, size, true
+    return vector.value
+  end
+
+  -- Bucketizer: of splits, -0 lies below 0. Wired to its own column, and with skip to the stage's others.
+  STAGES[10] = function(step, from, to)
+    local invalid, splits, count = readByte(), readNumbers()
+    local ins = step.ins
+    local function isBehind(split, value)
+      return split < value or (split == value and (value ~= 0 or 1 / split <= 1 / value))
+    end
+    return function(R)
+      for i = 1, invalid == SKIP and #ins or 0 do
+        if R[ins[i]] == nil or R[ins[i]] ~= R[ins[i]] then
+          skip(step)
+        end
+      end
+      local value = R[from]
+      if value == nil then
+        R[to] = nil
+      elseif value ~= value then
+        if invalid ~= KEEP then
+          refuse(step, 'meets NaN; its handleInvalid is error')
+        end
+        R[to] = count - 1
+      elseif value == splits[count] then
+        R[to] = count - 2
+      else
+        local low, high = 0, count -- how many splits value is not below
+        while low < high do
+          local middle = floor((low + high) / 2)
+          if isBehind(splits[middle + 1], value) then
+            low = middle + 1
+          else
+            high = middle
           end
         end
-        offset = offset + part.size
+        if low == 0 or low == count then
+          refuse(step, 'meets %.17g, allowed is %.17g to %.17g', value, splits[1], splits[count])
+        end
+        R[to] = low - 1
       end
     end
-    vector.size, vector.count, vector.dense = offset, count, false
-    compress(vector)
-    R[to] = vector
+  end
+
+  -- Binarizer of a number.
+  STAGES[11] = function(_, from, to)
+    local threshold = readNumber()
+    return function(R)
+      R[to] = R[from] and R[from] > threshold and 1 or 0
+    end
+  end
+
+  -- Binarizer of a vector: NaN is above a threshold below 0, and not above another.
+  STAGES[12] = function(step, from, to)
+    local threshold, binary = readNumber(), newVector()
+    return function(R)
+      local vector = vectorOf(step, R[from])
+      if threshold < 0 then
+        local value = spread(vector, fillDense(binary, vector.size))
+        for i = 1, vector.size do
+          value[i] = value[i] <= threshold and 0 or 1
+        end
+      else
+        local count = 0
+        for k = 1, vector.count do
+          if vector.value[k] > threshold then
+            count = count + 1
+            binary.index[count], binary.value[count] = vector.dense and k - 1 or vector.index[k], 1
+          end
+        end
+        binary.size, binary.count, binary.dense = vector.size, count, false
+      end
+      compress(binary)
+      R[to] = binary
+    end
+  end
+
+  -- StandardScaler, RobustScaler, MaxAbsScaler, ElementwiseProduct: a shift makes a vector dense.
+  STAGES[13] = function(step, from, to)
+    local flags, size, scaled = readByte(), readVarint(), newVector()
+    local shift = flags % 2 == 1 and readNumbers()
+    local scale = flags >= 2 and readNumbers()
+    if not shift and not scale then
+      return function(R)
+        R[to] = R[from]
+      end
+    elseif shift then
+      return function(R)
+        local value = spread(vectorOfSize(step, R[from], size), fillDense(scaled, size))
+        for i = 1, size do
+          value[i] = value[i] - shift[i]
+          if scale then
+            value[i] = value[i] * scale[i]
+          end
+        end
+        R[to] = scaled
+      end
+    end
+    return function(R)
+      local vector = vectorOfSize(step, R[from], size)
+      local dense, index, given, value = vector.dense, vector.index, vector.value, scaled.value
+      scaled.size, scaled.count, scaled.dense, scaled.index = size, vector.count, dense, index
+      for k = 1, vector.count do
+        value[k] = given[k] * scale[dense and k or index[k] + 1]
+      end
+      R[to] = scaled
+    end
+  end
+
+  -- MinMaxScaler: NaN stays.
+  STAGES[14] = function(step, from, to)
+    local least, constant, originalLeast, scale, scaled = readNumber(), readNumber(), readNumbers(), nil, newVector()
+    scale = readNumbers()
+    local size = #scale
+    return function(R)
+      local value = spread(vectorOfSize(step, R[from], size), fillDense(scaled, size))
+      for i = 1, size do
+        if value[i] == value[i] then
+          value[i] = scale[i] == 0 and constant or (value[i] - originalLeast[i]) * scale[i] + least
+        end
+      end
+      compress(scaled)
+      R[to] = scaled
+    end
+  end
+
+  -- Normalizer: an infinite norm passes by NaN.
+  STAGES[15] = function(step, from, to)
+    local p, normalized = readNumber(), newVector()
+    local function norm(vector)
+      local sum, values = 0, vector.value
+      for k = 1, vector.count do
+        local value = abs(values[k])
+        if p == 1 then
+          sum = sum + value
+        elseif p == 2 then
+          sum = sum + value * value
+        elseif p ~= 1 / 0 then
+          sum = sum + pow(value, p)
+        elseif value > sum then
+          sum = value
+        end
+      end
+      return (p == 1 or p == 1 / 0) and sum or p == 2 and sqrt(sum) or pow(sum, 1 / p)
+    end
+    return function(R)
+      local vector = vectorOf(step, R[from])
+      local length = norm(vector)
+      if length == 0 then
+        R[to] = vector
+        return
+      end
+      normalized.size, normalized.count, normalized.dense, normalized.index =
+        vector.size, vector.count, vector.dense, vector.index
+      for k = 1, vector.count do
+        normalized.value[k] = vector.value[k] / length
+      end
+      R[to] = normalized
+    end
+  end
+
+  -- VectorSlicer: only a dense vector can be too short.
+  STAGES[16] = function(step, from, to)
+    local slice, indices, count = newVector(), readVarints()
+    local placeOf = {}
+    return function(R)
+      local vector = vectorOf(step, R[from])
+      if vector.dense then
+        local value = fillDense(slice, count)
+        for i = 1, count do
+          if indices[i] >= vector.size then
+            refuse(step, 'takes the element at %s, allowed are 0 to %s of this vector', whole(indices[i]), whole(vector.size - 1))
+          end
+          value[i] = vector.value[indices[i] + 1]
+        end
+      else
+        local kept = 0
+        for k = 1, vector.count do
+          placeOf[vector.index[k]] = k
+        end
+        for i = 1, count do
+          local place = placeOf[indices[i]]
+          if place then
+            kept = kept + 1
+            slice.index[kept], slice.value[kept] = i - 1, vector.value[place]
+          end
+        end
+        for k = 1, vector.count do
+          placeOf[vector.index[k]] = nil
+        end
+        slice.size, slice.count, slice.dense = count, kept, false
+      end
+      R[to] = slice
+    end
+  end
+
+  -- VectorSizeHint.
+  STAGES[17] = function(step, from, to)
+    local invalid, size, checked = readByte(), readVarint(), newVector()
+    return function(R)
+      local vector = R[from]
+      if not vector or vector.size > size or (vector.dense and vector.size ~= size) then
+        if invalid == SKIP then
+          skip(step)
+        end
+        refuse(step, 'meets %s, allowed is a vector of size %s',
+          vector and 'a vector of size ' .. whole(vector.size) or 'null', whole(size))
+      end
+      checked.size, checked.count, checked.dense = size, vector.count, vector.dense
+      checked.index, checked.value = vector.index, vector.value
+      R[to] = checked
+    end
+  end
+
+  -- VectorIndexer: 0 and -0 are one category, NaN equals none.
+  STAGES[18] = function(step, from, to)
+    local invalid, size, features, indexed = readByte(), readVarint(), {}, newVector()
+    for _ = 1, readVarint() do
+      local index, numberOf, known = readVarint(), {}, 0
+      for number = 0, readVarint() - 1 do
+        local category = readNumber()
+        category = category ~= category and 'nan' or category
+        known, numberOf[category] = numberOf[category] and known or known + 1, number
+        spend(1)
+      end
+      features[index] = { numberOf = numberOf, known = known }
+    end
+    local function number(feature, index, value)
+      local found = feature.numberOf[value]
+      if not found and invalid == SKIP then
+        skip(step)
+      elseif not found and invalid == ERROR then
+        refuse(step, 'does not know the category %.17g of the element at %s; its handleInvalid is error', value, whole(index))
+      end
+      return found or feature.known
+    end
+    return function(R)
+      local vector = vectorOfSize(step, R[from], size)
+      indexed.size, indexed.count, indexed.dense, indexed.index = size, vector.count, vector.dense, vector.index
+      for k = 1, vector.count do
+        local index, value = vector.dense and k - 1 or vector.index[k], vector.value[k]
+        indexed.value[k] = features[index] and number(features[index], index, value) or value
+      end
+      R[to] = indexed
+    end
+  end
+
+  ------------------------------------------------------------------------------------------------------- linear models
+
+  -- A linear function: returns what gives it of a vector, and the number of features. What sparse coefficients do not
+  -- name is not multiplied.
+  local function readLinear()
+    local size, isSparse = readVarint(), readByte() == 1
+    local indices, coefficients, count, intercept
+    if isSparse then
+      indices = readVarints()
+    end
+    coefficients, count = readNumbers()
+    intercept = readNumber()
+    if not isSparse then
+      return function(vector)
+        local sum, dense, index, value = 0, vector.dense, vector.index, vector.value
+        for k = 1, vector.count do
+          sum = sum + value[k] * coefficients[dense and k or index[k] + 1]
+        end
+        return sum + intercept
+      end, size
+    end
+    return function(vector)
+      local sum, index, value = 0, vector.index, vector.value
+      if vector.dense then
+        for i = 1, count do
+          sum = sum + coefficients[i] * value[indices[i] + 1]
+        end
+        return sum + intercept
+      end
+      local i = 1
+      for k = 1, vector.count do
+        while i <= count and indices[i] < index[k] do
+          i = i + 1
+        end
+        if i <= count and indices[i] == index[k] then
+          sum = sum + value[k] * coefficients[i]
+        end
+      end
+      return sum + intercept
+    end, size
+  end
+
+  local function sigmoid(x)
+    return 1 / (1 + exp(-x))
+  end
+
+  -- LinearRegression.
+  STAGES[20] = function(step, from, to)
+    local linear, size = readLinear()
+    return function(R)
+      R[to] = linear(vectorOfSize(step, R[from], size))
+    end
+  end
+
+  -- LinearSVC, and LogisticRegression of two classes.
+  STAGES[21] = function(step, from, to)
+    local linear, size = readLinear()
+    local compared, threshold, raw, probability = readByte(), readNumber(), newVector(), newVector()
+    fillDense(raw, 2)
+    fillDense(probability, 2)
+    return function(R)
+      local margin = linear(vectorOfSize(step, R[from], size))
+      local first = sigmoid(-margin)
+      local value = compared == 0 and margin or compared == 1 and 1 - first or sigmoid(margin)
+      R[to] = value > threshold and 1 or 0
+      if step.outs[2] then
+        raw.value[1], raw.value[2] = -margin, margin
+        R[step.outs[2]] = raw
+      end
+      if step.outs[3] then
+        probability.value[1], probability.value[2] = first, 1 - first
+        R[step.outs[3]] = probability
+      end
+    end
+  end
+
+  -- Which class: that of the largest raw prediction or probability or, with thresholds, probability / threshold.
+  local function readDecision()
+    local byProbability, thresholds, count = readByte() == 1, readNumbers()
+    if count == 0 then
+      return function(raw, probability, classes)
+        local scores, best = byProbability and probability or raw, 1
+        for i = 2, classes do
+          best = scores[i] > scores[best] and i or best
+        end
+        return best - 1
+      end
+    end
+    return function(_, probability, classes)
+      local best, highest = 1, -1 / 0 -- so that NaN in the first class loses, unlike above
+      for i = 1, classes do
+        local score = probability[i] / thresholds[i]
+        if score > highest then
+          best, highest = i, score
+        end
+      end
+      return best - 1
+    end
+  end
+
+  -- Of the differences from the largest; returns their sum.
+  local function exponentials(raw, probability, classes)
+    local most, sum = -1.7976931348623157e308, 0
+    for i = 1, classes do
+      most = raw[i] > most and raw[i] or most
+    end
+    for i = 1, classes do
+      probability[i] = exp(raw[i] - most)
+      sum = sum + probability[i]
+    end
+    return sum
+  end
+
+  -- Of a perceptron's last layer: an infinite one makes NaN of all.
+  local function softmaxOfLayer(raw, probability, classes)
+    local sum = exponentials(raw, probability, classes)
+    for i = 1, classes do
+      probability[i] = probability[i] / sum
+    end
+  end
+
+  -- Of other classifiers: the first infinite one takes all; a sum is divided by through its reciprocal.
+  local function softmax(raw, probability, classes)
+    for i = 1, classes do
+      if raw[i] == 1 / 0 then
+        for k = 1, classes do
+          probability[k] = k == i and 1 or raw[k] * 0
+        end
+        return
+      end
+    end
+    local factor = 1 / exponentials(raw, probability, classes)
+    for i = 1, classes do
+      probability[i] = probability[i] * factor
+    end
+  end
+
+  -- The outputs of a classifier from its raw predictions, which stand in the first result; call the second on a row.
+  local function readClasses(step, classes, normalize)
+    local decide, raw, probability = readDecision(), newVector(), newVector()
+    fillDense(raw, classes)
+    fillDense(probability, classes)
+    return raw.value, function(R)
+      normalize(raw.value, probability.value, classes)
+      R[step.outs[1]] = decide(raw.value, probability.value, classes)
+      if step.outs[2] then
+        R[step.outs[2]] = raw
+      end
+      if step.outs[3] then
+        R[step.outs[3]] = probability
+      end
+    end
+  end
+
+  -- LogisticRegression of several classes; NaiveBayes of counts.
+  STAGES[22] = function(step, from)
+    local classes, functions, size = readVarint(), {}, nil
+    for i = 1, classes do
+      functions[i], size = readLinear()
+    end
+    local admitted, isLessLogSum = readByte(), readByte() == 1
+    local raw, answer = readClasses(step, classes, softmax)
+    return function(R)
+      local vector = vectorOfSize(step, R[from], size)
+      for k = 1, admitted > 0 and vector.count or 0 do
+        local value = vector.value[k]
+        if not (admitted == 1 and value >= 0 or value == 0 or value == 1) then
+          refuse(step, 'meets the feature %.17g, allowed are %s', value, admitted == 2 and '0 and 1' or 'numbers from 0')
+        end
+      end
+      for i = 1, classes do
+        raw[i] = functions[i](vector)
+      end
+      if isLessLogSum then
+        local most, sum = raw[1], 0
+        for i = 2, classes do
+          most = (raw[i] > most or raw[i] ~= raw[i]) and raw[i] or most
+        end
+        for i = 1, classes do
+          sum = sum + exp(raw[i] - most)
+        end
+        local logSum = log(sum) + most
+        for i = 1, classes do
+          raw[i] = raw[i] - logSum
+        end
+      end
+      answer(R)
+    end
+  end
+
+  -- GeneralizedLinearRegression: inverse links and ranges of the mean by their codes.
+  do
+    -- Abramowitz and Stegun 7.1.6 below 3; 7.1.14, a continued fraction, above.
+    local function erf(x)
+      local size, value = abs(x), 1
+      if x ~= x then
+        return x
+      elseif size < 3 then
+        local term, sum, n = size, size, 1
+        while n < 500 and term > sum * 2 ^ -60 do
+          term = term * (2 * size * size / (2 * n + 1))
+          sum, n = sum + term, n + 1
+        end
+        value = 2 / sqrt(3.141592653589793) * exp(-size * size) * sum
+      elseif size < 6 then
+        local fraction = size
+        for n = 80, 1, -1 do
+          fraction = size + n / 2 / fraction
+        end
+        value = 1 - exp(-size * size) / (sqrt(3.141592653589793) * fraction)
+      end
+      return (x < 0 or 1 / x < 0) and -value or value
+    end
+
+    local MEAN = {
+      [0] = function(x) return x end,
+      function(x) return exp(x) end,
+      function(x) return 1 / x end,
+      function(x) return x * x end,
+      sigmoid,
+      function(x) return 0.5 * (1 + erf(x / sqrt(2))) end,
+      function(x) return 1 - exp(-1 * exp(x)) end,
+      function(x, power) return pow(x, 1 / power) end,
+    }
+
+    local LARGEST = 1.7976931348623157e308
+
+    local NEAREST = {
+      [0] = function(mean)
+        return mean == 1 / 0 and LARGEST or mean == -1 / 0 and -LARGEST or mean
+      end,
+      function(mean)
+        return mean < 1e-16 and 1e-16 or mean > 1 - 1e-16 and 1 - 1e-16 or mean
+      end,
+      function(mean)
+        return mean < 1e-16 and 1e-16 or mean == 1 / 0 and LARGEST or mean
+      end,
+    }
+
+    STAGES[23] = function(step, from, to)
+      local linear, size = readLinear()
+      local mean, power, nearest = MEAN[readByte()], readNumber(), NEAREST[readByte()]
+      if not mean or not nearest then
+        fail('KINDLINGFORMAT', 'stage %s of version %s has a link that this library does not know', step.stage, origin.version)
+      end
+      local offset, predictorOut = step.ins[2], step.outs[2]
+      return function(R)
+        if offset and R[offset] == nil then
+          R[to] = nil
+          if predictorOut then
+            R[predictorOut] = nil
+          end
+          return
+        end
+        local predictor = linear(vectorOfSize(step, R[from], size)) + (offset and R[offset] or 0)
+        R[to] = nearest(mean(predictor, power))
+        if predictorOut then
+          R[predictorOut] = predictor
+        end
+      end
+    end
+  end
+
+  -------------------------------------------------------------------------------------------------------- other models
+
+  -- NaiveBayes with normal distributions.
+  STAGES[24] = function(step, from)
+    local count, classes, features = readVarint(), {}, {}
+    for i = 1, count do
+      classes[i] = { prior = readNumber(), logs = readNumber(), means = readNumbers(), variances = readNumbers() }
+    end
+    local raw, answer = readClasses(step, count, softmax)
+    local size = #classes[1].means
+    return function(R)
+      spread(vectorOfSize(step, R[from], size), features)
+      for c = 1, count do
+        local class, sum = classes[c], 0
+        local means, variances = class.means, class.variances
+        for i = 1, size do
+          local difference = features[i] - means[i]
+          sum = sum + difference * difference / variances[i]
+        end
+        raw[c] = class.prior - (sum + class.logs) / 2
+      end
+      answer(R)
+    end
+  end
+
+  -- MultilayerPerceptron: weights stand by input, then by output, then the biases.
+  STAGES[25] = function(step, from)
+    local sizes, last = readVarints()
+    local weights = readNumbers()
+    local raw, answer = readClasses(step, sizes[last], softmaxOfLayer)
+    local values = {}
+    for layer = 1, last do
+      values[layer] = layer == last and raw or {}
+    end
+    return function(R)
+      spread(vectorOfSize(step, R[from], sizes[1]), values[1])
+      local offset = 0
+      for layer = 2, last do
+        local given, made, inputs, outputs = values[layer - 1], values[layer], sizes[layer - 1], sizes[layer]
+        for o = 1, outputs do
+          local sum, place = 0, offset + o
+          for i = 1, inputs do
+            sum = sum + given[i] * weights[place]
+            place = place + outputs
+          end
+          sum = weights[offset + inputs * outputs + o] + sum
+          made[o] = layer < last and sigmoid(sum) or sum
+        end
+        offset = offset + (inputs + 1) * outputs
+      end
+      answer(R)
+    end
+  end
+
+  --[[
+  KMeans. Of few centers Spark knows for each two a reach, a distance within which a point to the one is not nearer to the
+  other, on the diagonal to none; with that, or with norms that differ by more, it leaves out centers. Distances of sparse
+  points come from norms and dot product where that is precise enough.
+  ]]
+  do
+    local EPSILON, PRECISION, MANY_CENTERS, MANY_TERMS = 2 ^ -52, 1e-6, 1000, 1000000
+
+    local function norm(values, count)
+      local sum = 0
+      for k = 1, count do
+        sum = sum + values[k] * values[k]
+      end
+      return sqrt(sum)
+    end
+
+    local function dot(center, point)
+      local sum, dense, index, value = 0, point.dense, point.index, point.value
+      for k = 1, point.count do
+        sum = sum + value[k] * center[dense and k or index[k] + 1]
+      end
+      return sum
+    end
+
+    local function termByTerm(center, point)
+      local sum, value = 0, point.value
+      if not point.dense then
+        value = spread(point, {})
+      end
+      for i = 1, point.size do
+        local difference = value[i] - center[i]
+        sum = sum + difference * difference
+      end
+      return sum
+    end
+
+    local function squaredDistance(center, centerNorm, point, pointNorm)
+      if point.dense then
+        return termByTerm(center, point)
+      end
+      local squaredNorms, difference = centerNorm * centerNorm + pointNorm * pointNorm, centerNorm - pointNorm
+      local product, off = dot(center, point), 2 * EPSILON * squaredNorms / (difference * difference + EPSILON)
+      local squared = squaredNorms - 2 * product
+      if off < PRECISION then
+        return squared
+      end
+      squared = squared < 0 and 0 or squared
+      off = EPSILON * (squaredNorms + 2 * abs(product)) / (squared + EPSILON)
+      return off > PRECISION and termByTerm(center, point) or squared
+    end
+
+    local function angle(center, centerNorm, point, pointNorm)
+      return 1 - dot(center, point) / centerNorm / pointNorm
+    end
+
+    local function newReaches(centers, norms, count, size, isCosine)
+      local reaches, point = {}, newVector()
+      fillDense(point, size)
+      for i = 1, count do
+        reaches[i] = reaches[i] or {}
+        for k = 1, count do
+          reaches[i][k] = count == 1 and 0 / 0 or 1 / 0
+        end
+      end
+      for i = 1, count do
+        for k = i + 1, count do
+          local reach
+          point.value = centers[k]
+          if isCosine then
+            reach = 1 - sqrt(1 - angle(centers[i], norms[i], point, norms[k]) / 2)
+          else
+            local apart = sqrt(squaredDistance(centers[i], norms[i], point, norms[k]))
+            reach = 0.25 * apart * apart
+          end
+          reaches[i][k], reaches[k][i] = reach, reach
+          reaches[i][i] = reach < reaches[i][i] and reach or reaches[i][i]
+          reaches[k][k] = reach < reaches[k][k] and reach or reaches[k][k]
+        end
+        spend(count * (size + 2) / 16)
+      end
+      return reaches
+    end
+
+    STAGES[26] = function(step, from, to)
+      local isCosine, count, centers, norms, allHaveAngles = readByte() == 1, readVarint(), {}, {}, true
+      for c = 1, count do
+        centers[c] = readNumbers()
+        norms[c] = norm(centers[c], #centers[c])
+        allHaveAngles = allHaveAngles and norms[c] > 0
+      end
+      local size = #centers[1]
+      local reaches = count < MANY_CENTERS and count * count * size < MANY_TERMS
+        and newReaches(centers, norms, count, size, isCosine)
+      local distance = isCosine and angle or squaredDistance
+
+      local function isLeftOut(c, length, least, nearest)
+        local difference = norms[c] - length
+        return not (isCosine or difference * difference < least) or (reaches and not (reaches[c][nearest] < least))
+      end
+
+      return function(R)
+        local point = vectorOfSize(step, R[from], size)
+        local length = norm(point.value, point.count)
+        if isCosine and not (allHaveAngles and length > 0) then
+          refuse(step, 'meets a vector or a center of norm 0 or NaN, which has no angle, norm %.17g', length)
+        elseif not isCosine and reaches and length ~= length then
+          refuse(step, 'meets a vector with NaN, allowed are numbers')
+        end
+        local least, nearest, first = 1 / 0, 1, 1
+        if reaches then -- the first center is looked at in any case
+          least, first = distance(centers[1], norms[1], point, length), 2
+          if least < reaches[1][1] then
+            R[to] = 0
+            return
+          end
+        end
+        for c = first, count do
+          if not isLeftOut(c, length, least, nearest) then
+            local away = distance(centers[c], norms[c], point, length)
+            if reaches and away < reaches[c][c] then
+              R[to] = c - 1
+              return
+            elseif away < least then
+              least, nearest = away, c
+            end
+          end
+        end
+        R[to] = nearest - 1
+      end
+    end
   end
 end
 
