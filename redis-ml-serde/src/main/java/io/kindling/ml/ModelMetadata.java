@@ -79,8 +79,9 @@ record ModelMetadata(
    * Rows are fields.
    *
    * @param stages uids of the Spark stages, in order
+   * @param rowCost what a row costs in a batch of the functions; 0 if it is not told
    */
-  record OfPipeline(List<Column> fields, List<String> stages) implements Schema {
+  record OfPipeline(List<Column> fields, List<String> stages, long rowCost) implements Schema {
 
     static final String KIND = "pipeline";
 
@@ -167,6 +168,9 @@ record ModelMetadata(
       }
       json.add("fields", fields);
       json.add("stages", texts(pipeline.stages()));
+      if (pipeline.rowCost() > 0) {
+        json.addProperty("rowCost", pipeline.rowCost());
+      }
     }
     if (schema instanceof OfPipeline || !runtimes.equals(BOTH)) {
       json.add("runtimes", texts(runtimes.stream().map(ModelRuntime::text).toList()));
@@ -273,7 +277,10 @@ record ModelMetadata(
               Column.Type.valueOf(member(field, "type").getAsString().toUpperCase(Locale.ROOT)),
               field.has("size") ? field.get("size").getAsInt() : 0));
     }
-    return new OfPipeline(fields, texts(member(root, "stages").getAsJsonArray()));
+    return new OfPipeline(
+        fields,
+        texts(member(root, "stages").getAsJsonArray()),
+        root.has("rowCost") ? root.get("rowCost").getAsLong() : 0);
   }
 
   /** A version that names none, or only some of a later build, is taken for one of both. */

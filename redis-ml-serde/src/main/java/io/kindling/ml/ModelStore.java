@@ -78,8 +78,8 @@ public final class ModelStore {
    * removes versions below it that are older than the retention, except the one that was live
    * before.
    *
-   * <p>A forest is checked by the functions in Redis, unless it is published for the JVM alone; a
-   * pipeline in this JVM, from the bytes as Redis gives them back.
+   * <p>It is checked by the functions in Redis, unless it is published for the JVM alone; a
+   * pipeline in this JVM, too, from the bytes as Redis gives them back.
    *
    * @param name of the model; becomes part of a key: no braces, no control characters
    * @return the new version, as in {@code v3}
@@ -115,9 +115,13 @@ public final class ModelStore {
 
   /** Has the version's golden rows answered by what will serve it, which warms it, too. */
   private void verify(ModelHash hash, String version, ModelMetadata metadata, Model model) {
-    if (metadata.runtimes().contains(ModelRuntime.FUNCTIONS)) {
-      new ServedModel(redis, hash, version).verify(metadata, GoldenAnswers.of(model, metadata));
-    } else {
+    boolean byFunctions = metadata.runtimes().contains(ModelRuntime.FUNCTIONS);
+    if (byFunctions) {
+      new ServedModel(redis, hash, version)
+          .verify(metadata, GoldenAnswers.ofFunctions(model, metadata));
+    }
+    // A forest's functions and its evaluator give the same bits, a pipeline's where no exponential is.
+    if (!byFunctions || model instanceof Pipeline) {
       LoadedModel.read(hash, version).verify();
     }
   }

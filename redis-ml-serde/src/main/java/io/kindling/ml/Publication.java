@@ -3,15 +3,12 @@ package io.kindling.ml;
 import io.kindling.ml.step.RowRefusedException;
 import io.kindling.ml.step.RowSkippedException;
 import io.kindling.ml.step.Step;
-import io.kindling.ml.step.StepKind;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What a publisher stores: the bytes of a model, and the metadata beside them. */
@@ -64,7 +61,7 @@ final class Publication {
             forest.numClasses(),
             new ModelMetadata.OfForest(forest.numFeatures(), forest.aggregation().name()),
             options.runtimes(),
-            options.maxNodes() > PublishOptions.DEFAULT_MAX_NODES ? options.maxNodes() : 0,
+            raised(options),
             options.tolerance(),
             now(),
             answered(forest, options),
@@ -79,17 +76,13 @@ final class Publication {
               + pipeline.stages()
               + " is a model, allowed are pipelines that end in one");
     }
+    ServedCost cost = ServedCost.of(pipeline);
+    if (options.runtimes().contains(ModelRuntime.FUNCTIONS)) {
+      ServedModel.checkServable(pipeline, cost, options.maxNodes());
+    }
     int trees = 0;
     int nodes = 0;
     for (Step step : body.steps()) {
-      if (step.kind().runtimes() == StepKind.Runtimes.JVM
-          && options.runtimes().contains(ModelRuntime.FUNCTIONS)) {
-        throw new IllegalArgumentException(
-            "Cannot publish pipeline: stage "
-                + step.wiring().stage()
-                + " cannot be served by the functions in Redis; PublishOptions.jvmOnly publishes it"
-                + " for the JVM alone");
-      }
       if (step instanceof ForestStep forest) {
         trees += forest.forest().numTrees();
         nodes += forest.forest().numNodes();
@@ -104,18 +97,18 @@ final class Publication {
             trees,
             nodes,
             pipeline.numClasses(),
-            new ModelMetadata.OfPipeline(pipeline.fields(), pipeline.stages()),
-            runtimes(),
-            /* maxNodes= */ 0,
+            new ModelMetadata.OfPipeline(pipeline.fields(), pipeline.stages(), cost.rowCost()),
+            options.runtimes(),
+            raised(options),
             options.tolerance(),
             now(),
             answered(pipeline, options),
             options.metrics()));
   }
 
-  /** Where pipelines are served: the function library reads forests only. */
-  private static Set<ModelRuntime> runtimes() {
-    return EnumSet.of(ModelRuntime.JVM);
+  /** What the version raises the bound of the functions to; 0 if it does not. */
+  private static int raised(PublishOptions options) {
+    return options.maxNodes() > PublishOptions.DEFAULT_MAX_NODES ? options.maxNodes() : 0;
   }
 
   private static Instant now() {

@@ -2,6 +2,8 @@ package io.kindling.ml;
 
 import io.kindling.core.Redis;
 import io.kindling.core.RedisReplyException;
+import io.kindling.ml.step.Step;
+import io.kindling.ml.step.StepKind;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -44,6 +46,38 @@ final class ServedModel {
         maxNodes,
         "nodes",
         "; PublishOptions.maxNodes raises that, at up to 110 bytes of Redis's memory a node");
+  }
+
+  /**
+   * As {@link #checkServable(Forest, int)}, for a pipeline.
+   *
+   * @throws IllegalArgumentException if they cannot
+   */
+  static void checkServable(Pipeline pipeline, ServedCost cost, int maxNodes) {
+    for (Step step : pipeline.body().steps()) {
+      if (step.kind().runtimes() == StepKind.Runtimes.JVM) {
+        throw new IllegalArgumentException(
+            "Cannot publish pipeline: stage "
+                + step.wiring().stage()
+                + " cannot be served by the functions in Redis; PublishOptions.jvmOnly publishes it"
+                + " for the JVM alone");
+      }
+      if (step instanceof ForestStep forest) {
+        checkServable(forest.forest(), maxNodes);
+      }
+    }
+    checkOfPipeline(cost.nodes(), maxNodes, "nodes");
+    checkOfPipeline(cost.numbers(), ServingProtocol.MAX_NUMBERS, "numbers in its stages");
+  }
+
+  private static void checkOfPipeline(long seen, long allowed, String what) {
+    if (seen > allowed) {
+      throw new IllegalArgumentException(
+          String.format(
+              "Cannot publish pipeline: %d %s, functions in Redis serve up to %d;"
+                  + " PublishOptions.jvmOnly publishes it for the JVM alone",
+              seen, what, allowed));
+    }
   }
 
   private static void check(long seen, long allowed, String what, String hint) {
@@ -101,16 +135,21 @@ final class ServedModel {
       checkDeadline(node, "still compiling");
     }
     for (ModelMetadata.Golden row : metadata.golden()) {
-      Call explain =
-          new Call(ServingProtocol.EXPLAIN, List.of(ServingProtocol.utf8(row.features())));
+      Call explain = new Call(ServingProtocol.EXPLAIN, arguments(row, metadata));
       Prediction answer = ServingProtocol.explanation(ask(node, server, explain));
       if (!answers.agree(answer, row.answer())) {
         throw new ModelVerificationException(
             String.format(
                 "Cannot serve %s: golden row '%s' is %s at %s, its publisher says %s",
-                hash.where(version), row.features(), answer, node, row.answer()));
+                hash.where(version), row.row(), answer, node, row.answer()));
       }
     }
+  }
+
+  private static List<byte[]> arguments(ModelMetadata.Golden row, ModelMetadata metadata) {
+    return metadata.schema() instanceof ModelMetadata.OfPipeline
+        ? FieldArguments.of(row.fields())
+        : List.of(ServingProtocol.utf8(row.features()));
   }
 
   private @Nullable Object ask(String node, Function<Call, @Nullable Object> server, Call call) {

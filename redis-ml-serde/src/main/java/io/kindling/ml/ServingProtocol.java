@@ -24,6 +24,7 @@ final class ServingProtocol {
 
   static final int MAX_CLASSES = 10_000;
   static final int MAX_TREES = 100_000;
+  static final int MAX_NUMBERS = 1_000_000;
   static final int MAX_METADATA_BYTES = 1_000_000;
 
   private static final String COLD = "KINDLINGCOLD";
@@ -145,7 +146,7 @@ final class ServingProtocol {
    * A version and what a row of a batch costs with it.
    *
    * @param version as in {@code v3}
-   * @param rowCost nodes + trees x max(numClasses, 1)
+   * @param rowCost nodes + trees x max(numClasses, 1); of a pipeline as its metadata says
    */
   record Cost(String version, long rowCost) {
 
@@ -153,6 +154,9 @@ final class ServingProtocol {
     static Optional<Cost> of(String version, String json) {
       try {
         ModelMetadata metadata = ModelMetadata.parse(json, version);
+        if (metadata.schema() instanceof ModelMetadata.OfPipeline pipeline) {
+          return Optional.of(new Cost(version, pipeline.rowCost()));
+        }
         long leaves = (long) metadata.trees() * Math.max(metadata.numClasses(), 1);
         return Optional.of(new Cost(version, metadata.nodes() + leaves));
       } catch (ModelFormatException e) {

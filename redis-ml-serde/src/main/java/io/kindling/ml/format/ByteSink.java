@@ -9,6 +9,7 @@ public final class ByteSink {
 
   private byte[] bytes = new byte[1024];
   private int size;
+  private int listedNumbers;
 
   /** The number of bytes so far. */
   public int size() {
@@ -88,6 +89,7 @@ public final class ByteSink {
 
   /** Numbers: how many as a varint, then each in 64 bits. */
   public void numbers(double[] values) {
+    listedNumbers += values.length;
     varint(values.length);
     for (double value : values) {
       f64(value);
@@ -100,6 +102,11 @@ public final class ByteSink {
     for (int value : values) {
       varint(value);
     }
+  }
+
+  /** How many numbers {@link #numbers} has written. */
+  public int listedNumbers() {
+    return listedNumbers;
   }
 
   /** Bytes as they are. */
