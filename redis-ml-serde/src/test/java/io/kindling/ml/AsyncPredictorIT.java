@@ -6,10 +6,13 @@ import io.kindling.core.RedisConfig;
 import io.kindling.core.testing.TestRedis;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class AsyncPredictorIT extends PredictorContract {
@@ -38,6 +41,16 @@ class AsyncPredictorIT extends PredictorContract {
     @Override
     public double predict(FeatureVector row) {
       return await(predictor.predict(row));
+    }
+
+    @Override
+    public Prediction predict(Map<String, ? extends @Nullable Object> row) {
+      return await(predictor.predict(row));
+    }
+
+    @Override
+    public Optional<Prediction> tryPredict(Map<String, ? extends @Nullable Object> row) {
+      return await(predictor.tryPredict(row));
     }
 
     @Override

@@ -166,7 +166,8 @@ public final class FunctionCalls {
     }
   }
 
-  String predict(Object... args) {
+  /** The reply of {@code kindling_predict}. */
+  public String predict(Object... args) {
     return (String) call("kindling_predict", args);
   }
 

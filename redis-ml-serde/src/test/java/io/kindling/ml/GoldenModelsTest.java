@@ -3,11 +3,13 @@ package io.kindling.ml;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kindling.ml.ForestBuilder.Others;
+import io.kindling.ml.step.HandleInvalid;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Objects;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -30,11 +32,21 @@ class GoldenModelsTest {
         .isEqualTo(HexFormat.of().formatHex(golden(aggregation)));
   }
 
+  @Test
+  void goldenPipeline_decodedAndEncoded_isThePipelineItWasMadeFrom() throws IOException {
+    Pipeline pipeline = ServedPipelines.fate(HandleInvalid.SKIP);
+
+    assertThat(Model.fromBytes(golden("pipeline"))).isEqualTo(pipeline);
+    assertThat(HexFormat.of().formatHex(pipeline.toBytes()))
+        .isEqualTo(HexFormat.of().formatHex(golden("pipeline")));
+  }
+
   private static byte[] golden(Aggregation aggregation) throws IOException {
-    String name =
-        "/golden/v1-forest-"
-            + aggregation.name().toLowerCase(Locale.ROOT).replace('_', '-')
-            + ".kndl";
+    return golden("forest-" + aggregation.name().toLowerCase(Locale.ROOT).replace('_', '-'));
+  }
+
+  private static byte[] golden(String model) throws IOException {
+    String name = "/golden/v1-" + model + ".kndl";
     try (InputStream in =
         Objects.requireNonNull(GoldenModelsTest.class.getResourceAsStream(name), name)) {
       return in.readAllBytes();

@@ -119,7 +119,7 @@ class ModelMetadataTest {
         2,
         14,
         2,
-        new ModelMetadata.OfPipeline(fields, List.of("strIdx_1", "rfc_2")),
+        new ModelMetadata.OfPipeline(fields, List.of("strIdx_1", "rfc_2"), 7_014),
         EnumSet.of(ModelRuntime.JVM),
         0,
         1e-9,
@@ -140,7 +140,8 @@ class ModelMetadataTest {
                 + "\"],\"trees\":2,\"nodes\":14,\"numClasses\":2,\"fields\":["
                 + "{\"name\":\"Sex\",\"type\":\"text\"},{\"name\":\"Age\",\"type\":\"double\"},"
                 + "{\"name\":\"seen\",\"type\":\"vector\",\"size\":3}],"
-                + "\"stages\":[\"strIdx_1\",\"rfc_2\"],\"runtimes\":[\"jvm\"],\"tolerance\":1.0E-9,"
+                + "\"stages\":[\"strIdx_1\",\"rfc_2\"],\"rowCost\":7014,\"runtimes\":[\"jvm\"],"
+                + "\"tolerance\":1.0E-9,"
                 + "\"created\":\"2026-11-20T10:00:00Z\",\"golden\":[{\"fields\":"
                 + "{\"Sex\":\"male\",\"Age\":null,\"seen\":[\"0.0\",\"-0.0\",\"2.0\"]},"
                 + "\"prediction\":\"1.0\",\"label\":\"lived\",\"raw\":[\"0.5\",\"1.5\"],"

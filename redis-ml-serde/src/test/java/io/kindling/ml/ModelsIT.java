@@ -123,7 +123,7 @@ class ModelsIT {
             "version      v2",
             "state        live",
             "kind         pipeline",
-            "runtimes     jvm",
+            "runtimes     functions jvm",
             "classes      2",
             "field        Sex text",
             "field        Age double",

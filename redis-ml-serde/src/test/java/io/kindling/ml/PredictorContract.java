@@ -10,11 +10,15 @@ import io.kindling.core.RedisReplyException;
 import io.kindling.core.RedisUnavailableException;
 import io.kindling.core.testing.Certificates;
 import io.kindling.core.testing.TestRedis;
+import io.kindling.ml.step.HandleInvalid;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -23,6 +27,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -50,6 +55,10 @@ abstract class PredictorContract {
   /** A client in the words of the synchronous one. */
   interface Scorer extends AutoCloseable {
     double predict(FeatureVector row);
+
+    Prediction predict(Map<String, ? extends @Nullable Object> row);
+
+    Optional<Prediction> tryPredict(Map<String, ? extends @Nullable Object> row);
 
     double[] predictProbability(FeatureVector row);
 
@@ -171,6 +180,48 @@ abstract class PredictorContract {
       }
       assertSame(scorer.predictBatch(rows), evaluator.predictBatch(rows), 0);
     }
+  }
+
+  @Test
+  void predict_fieldsOfAPipeline_answersAsItsEvaluator() {
+    Pipeline pipeline = ServedPipelines.fate(HandleInvalid.SKIP);
+    Map<String, Object> woman = Map.of("Sex", "female", "Age", 34, "Pclass", 3L);
+    ModelStore.of(redis)
+        .publish(name, pipeline, PublishOptions.builder().golden(woman).build());
+    Scorer scorer = scorer();
+
+    Map<String, @Nullable Object> man = new HashMap<>();
+    man.put("Sex", "male");
+    man.put("Age", null);
+    man.put("Pclass", 1);
+    assertThat(scorer.predict(woman)).isEqualTo(pipeline.predict(woman).by("v1"));
+    assertThat(scorer.predict(man)).isEqualTo(pipeline.predict(man).by("v1"));
+    assertThat(scorer.tryPredict(man)).contains(pipeline.predict(man).by("v1"));
+    assertThat(scorer.pinned("v1").predict(woman).label()).contains("lived");
+
+    man.put("Sex", "x");
+    assertThat(scorer.tryPredict(man)).isEmpty();
+    assertThatThrownBy(() -> scorer.predict(man))
+        .isInstanceOf(PredictionException.class)
+        .hasMessageEndingWith(
+            "KINDLINGSKIP stage sex_4f2a leaves the row out, its handleInvalid is skip");
+    man.put("Sex", null);
+    man.remove("Age");
+    assertThatThrownBy(() -> scorer.tryPredict(man))
+        .isInstanceOf(PredictionException.class)
+        .hasMessageEndingWith("KINDLINGARG field 'Age' is missing; \\N is null");
+    man.put("Age", List.of());
+    assertThatThrownBy(() -> scorer.predict(man))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("Cannot ask for a row: field 'Age' is a ");
+  }
+
+  @Test
+  void predict_fieldsOfAColdPipeline_waitsUntilItIsCompiled() {
+    ModelStore.of(redis).publish(name, ServedPipelines.ofVector(large(random, 40)));
+    redis.jedis().functionFlush();
+
+    assertThat(scorer().predict(Map.of("features", ZERO)).version()).isEqualTo("v1");
   }
 
   @Test

@@ -4,6 +4,9 @@ import io.kindling.core.Redis;
 import io.kindling.core.RedisConfig;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 class PredictorIT extends PredictorContract {
 
@@ -18,6 +21,16 @@ class PredictorIT extends PredictorContract {
     @Override
     public double predict(FeatureVector row) {
       return predictor.predict(row);
+    }
+
+    @Override
+    public Prediction predict(Map<String, ? extends @Nullable Object> row) {
+      return predictor.predict(row);
+    }
+
+    @Override
+    public Optional<Prediction> tryPredict(Map<String, ? extends @Nullable Object> row) {
+      return predictor.tryPredict(row);
     }
 
     @Override

@@ -106,7 +106,7 @@ class RegistryIT {
     assertThat(description.version().nodes()).isEqualTo(3);
     assertThat(description.metrics()).isEqualTo(Map.of("accuracy", 0.8));
     assertThat(description.kind()).isEqualTo("pipeline");
-    assertThat(description.runtimes()).containsExactly(ModelRuntime.JVM);
+    assertThat(description.runtimes()).isEqualTo(Set.of(ModelRuntime.FUNCTIONS, ModelRuntime.JVM));
     assertThat(description.fields())
         .containsExactly(Column.of("Sex", Column.Type.TEXT), Column.of("Age", Column.Type.DOUBLE));
     assertThat(description.stages())
@@ -173,7 +173,7 @@ class RegistryIT {
           .isInstanceOf(ModelVerificationException.class)
           .hasMessageMatching(
               "Cannot serve model '.*' v\\d at '.*': golden row '\\{Sex=female, Age=34.0}' is"
-                  + " Prediction\\[1.0, label=lived, .* in the JVM, its publisher says .*");
+                  + " Prediction\\[1.0, label=lived, .* at its master, its publisher says .*");
     }
     assertThat(live()).isEqualTo("v1");
     assertThat(REDIS.jedis().hkeys(key))

@@ -3,17 +3,22 @@ package io.kindling.ml.parity;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kindling.core.Redis;
+import io.kindling.core.testing.DocBlock;
 import io.kindling.core.testing.TestRedis;
 import io.kindling.ml.Column;
 import io.kindling.ml.FunctionCalls;
 import io.kindling.ml.Model;
+import io.kindling.ml.ModelStore;
 import io.kindling.ml.Pipeline;
 import io.kindling.ml.Prediction;
 import io.kindling.ml.Predictor;
+import io.kindling.ml.PublishOptions;
 import io.kindling.ml.spark.LocalSpark;
 import io.kindling.ml.spark.SparkModels;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.spark.ml.PipelineModel;
 import org.apache.spark.ml.PipelineStage;
 import org.apache.spark.ml.classification.RandomForestClassifier;
@@ -30,6 +35,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The passengers of the Titanic through a pipeline of six stages, from raw fields. */
 @Tag("parity")
@@ -63,13 +70,44 @@ class TitanicIT {
   void functions_allPassengers_areAnsweredAsSparkAnswersThem() {
     try (Redis redis = Redis.connect(TestRedis.shared().config())) {
       String name = TestRedis.prefix() + "titanic";
-      FunctionCalls.serving(redis, name, pipeline);
+      ModelStore.of(redis).publish(name, pipeline, golden());
       Predictor predictor = Predictor.open(redis, name);
       for (Row answer : answers) {
         Map<String, @Nullable Object> fields = fields(answer);
 
         assertSame(predictor.predict(fields), answer);
       }
+    }
+  }
+
+  /** Ten passengers and Spark's own answers. */
+  private static PublishOptions golden() {
+    PublishOptions.Builder options = PublishOptions.builder();
+    for (Row answer : answers.subList(0, 10)) {
+      options.golden(
+          fields(answer),
+          Prediction.of(
+              answer.<Double>getAs("prediction"),
+              answer.getAs("fate"),
+              answer.<Vector>getAs("rawPrediction").toArray(),
+              answer.<Vector>getAs("probability").toArray()));
+    }
+    return options.build();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"README.md", "docs/functions.md"})
+  void docs_redisCliLine_isAnsweredAsTheySay(String file) {
+    Matcher line =
+        Pattern.compile(
+                "^> FCALL_RO kindling_predict 1 kindling:model:\\{titanic} (.*)\n\"(.*)\"$",
+                Pattern.MULTILINE)
+            .matcher(DocBlock.text(file));
+    assertThat(line.find()).isTrue();
+    try (Redis redis = Redis.connect(TestRedis.shared().config())) {
+      FunctionCalls calls = FunctionCalls.serving(redis, TestRedis.prefix() + "cli", pipeline);
+
+      assertThat(calls.predict((Object[]) line.group(1).split(" "))).isEqualTo(line.group(2));
     }
   }
 
