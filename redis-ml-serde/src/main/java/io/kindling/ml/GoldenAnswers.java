@@ -44,16 +44,17 @@ final class GoldenAnswers {
 
   /** The same for the functions in Redis, whose exponentials, logarithms and powers are C's. */
   static GoldenAnswers ofFunctions(Model model, ModelMetadata metadata) {
-    boolean exact =
-        model instanceof Forest
-            || ((Pipeline) model)
-                .body().steps().stream().noneMatch(step -> BY_LIBRARY.contains(step.kind()));
-    return exact
-        ? of(model, metadata)
-        : new GoldenAnswers(
+    return model instanceof Pipeline pipeline && isByLibrary(pipeline)
+        ? new GoldenAnswers(
             Math.max(tolerance(model), LIBRARY_ERROR),
             Math.max(metadata.tolerance(), LIBRARY_ERROR),
-            metadata.numClasses());
+            metadata.numClasses())
+        : of(model, metadata);
+  }
+
+  /** Whether answers depend on a mathematical library. */
+  static boolean isByLibrary(Pipeline pipeline) {
+    return pipeline.body().steps().stream().anyMatch(step -> BY_LIBRARY.contains(step.kind()));
   }
 
   /*

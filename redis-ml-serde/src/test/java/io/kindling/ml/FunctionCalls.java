@@ -253,6 +253,11 @@ public final class FunctionCalls {
     };
   }
 
+  /** Whether the functions compute exponentials or powers for it, which are C's, not Java's. */
+  public static boolean isByLibrary(Pipeline pipeline) {
+    return GoldenAnswers.isByLibrary(pipeline);
+  }
+
   /** A vector of a reply: dense as a list, sparse as text. */
   public static FeatureVector vector(Object reply) {
     if (reply instanceof List<?> elements) {

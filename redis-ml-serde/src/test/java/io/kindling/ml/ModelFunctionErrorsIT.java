@@ -515,6 +515,11 @@ class ModelFunctionErrorsIT {
         new Refusal(
             "KINDLINGFORMAT version v3 has kind 3, this library reads 1 (forest) and 2 (pipeline)",
             header(KIND_AT, (byte) 3)),
+        of(
+            ServedPipelines.ofCosines(Forest.builder(Aggregation.VOTE, 3, 2).tree().leaf(1).build()),
+            "KINDLINGFORMAT stage dct_5a of version v3 has kind 48, which this library does not serve",
+            "kindling_predict",
+            ""),
         new Refusal(
             "KINDLINGFORMAT version v3 has aggregation 6, this library reads 1 to 5",
             header(AGGREGATION_AT, (byte) 6)));
@@ -522,6 +527,11 @@ class ModelFunctionErrorsIT {
 
   static Stream<Refusal> tooLargeModels() {
     return Stream.of(
+        of(
+            ServedPipelines.linear(1_000_001),
+            "KINDLINGLIMIT stages of version v3 have more than 1000000 numbers",
+            "kindling_transform",
+            "features", ""),
         of(
             ServedPipelines.ofLongLabel(70_000),
             "KINDLINGLIMIT a label of version v3 has 70000 bytes, allowed are 60000",

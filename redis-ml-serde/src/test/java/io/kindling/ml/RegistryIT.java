@@ -10,6 +10,8 @@ import io.kindling.core.RedisConfig;
 import io.kindling.core.testing.TestRedis;
 import io.kindling.ml.format.ModelFormatException;
 import io.kindling.ml.step.HandleInvalid;
+import io.kindling.ml.step.LinearFunction;
+import io.kindling.ml.step.LinearRegressionStep;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -277,6 +279,52 @@ class RegistryIT {
     assertThat(STORE.load(name)).isEqualTo(forest);
     assertThat(STORE.describe(name).runtimes()).containsExactly(ModelRuntime.JVM);
     assertThat(REDIS.jedis().hget(key, "v1")).contains("\"runtimes\":[\"jvm\"]");
+  }
+
+  @Test
+  void publish_stageThatOnlyTheJvmServes_isNamedUnlessForTheJvmAlone() {
+    Forest forest =
+        Forest.builder(Aggregation.SUM_DISTRIBUTIONS, 3, 2)
+            .tree()
+            .split(1, 0.5)
+            .leaf(3, 1)
+            .leaf(1, 3)
+            .build();
+    Pipeline pipeline = ServedPipelines.ofCosines(forest);
+
+    assertThatThrownBy(() -> STORE.publish(name, pipeline))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "Cannot publish pipeline: stage dct_5a cannot be served by the functions in Redis;"
+                + " PublishOptions.jvmOnly publishes it for the JVM alone");
+    assertThat(REDIS.jedis().exists(key)).isFalse();
+
+    STORE.publish(name, pipeline, PublishOptions.builder().jvmOnly().build());
+    assertThat(STORE.describe(name).runtimes()).containsExactly(ModelRuntime.JVM);
+    assertThat(STORE.loadModel(name)).isEqualTo(pipeline);
+  }
+
+  @Test
+  void publish_pipelineOfMoreNumbersThanFunctionsServe_isRefusedUnlessForTheJvmAlone() {
+    PipelineBuilder builder =
+        new PipelineBuilder(List.of(Column.vector("features", 1_000_001)))
+            .add(
+                "linReg_8c",
+                List.of("features"),
+                List.of(Column.of("prediction", Column.Type.DOUBLE)),
+                wiring ->
+                    new LinearRegressionStep(
+                        wiring, LinearFunction.dense(new double[1_000_001], 1)));
+    builder.answer("prediction", null, null);
+    Pipeline pipeline = builder.build();
+
+    assertThatThrownBy(() -> STORE.publish(name, pipeline))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "Cannot publish pipeline: 1000001 numbers in its stages, functions in Redis serve up to"
+                + " 1000000; PublishOptions.jvmOnly publishes it for the JVM alone");
+    STORE.publish(name, pipeline, PublishOptions.builder().jvmOnly().build());
+    assertThat(live()).isEqualTo("v1");
   }
 
   // ---- what stands in the way of a promotion

@@ -1,8 +1,11 @@
 package io.kindling.ml;
 
+import io.kindling.ml.step.DctStep;
 import io.kindling.ml.step.HandleInvalid;
 import io.kindling.ml.step.ImputerStep;
 import io.kindling.ml.step.IndexToStringStep;
+import io.kindling.ml.step.LinearFunction;
+import io.kindling.ml.step.LinearRegressionStep;
 import io.kindling.ml.step.OneHotEncoderStep;
 import io.kindling.ml.step.StringIndexerStep;
 import io.kindling.ml.step.VectorAssemblerStep;
@@ -94,6 +97,30 @@ final class ServedPipelines {
         new PipelineBuilder(List.of(Column.vector("features", forest.numFeatures())));
     addForest(builder, forest);
     return builder.build();
+  }
+
+  /** A stage that only the JVM serves, before a forest. */
+  static Pipeline ofCosines(Forest forest) {
+    PipelineBuilder builder =
+        new PipelineBuilder(List.of(Column.vector("signal", forest.numFeatures())))
+            .add(
+                "dct_5a",
+                List.of("signal"),
+                List.of(Column.vector("features", forest.numFeatures())),
+                wiring -> new DctStep(wiring, /* inverse= */ false));
+    addForest(builder, forest);
+    return builder.build();
+  }
+
+  /** A linear function of so many features. */
+  static Pipeline linear(int size) {
+    return new PipelineBuilder(List.of(Column.vector("features", size)))
+        .add(
+            "linReg_8c",
+            List.of("features"),
+            List.of(Column.of("prediction", Column.Type.DOUBLE)),
+            wiring -> new LinearRegressionStep(wiring, LinearFunction.dense(new double[size], 1)))
+        .build();
   }
 
   /** Columns of each type side by side in one vector; no model. */
