@@ -54,7 +54,8 @@ local PORTION = 1000 -- values that C hands over at once; Lua's C stack holds 8,
 -- While a library loads no global exists but redis; these are fetched by the first call.
 local byte, find, format, gmatch, gsub, match, sub, concat, sort, floor, exp, collectGarbage
 local log, pow, sqrt, abs, newCoroutine, resume, pause, status
-local tonumber, tostring, type, pairs, ipairs, unpack, pcall, error, loadstring, packStruct, unpackStruct, unpackLimit, decodeJson
+local tonumber, tostring, type, pairs, ipairs, unpack, pcall, error, loadstring
+local packStruct, unpackStruct, unpackMsgpack, unpackLimit, decodeJson
 
 local function fetchGlobals()
   byte, find, format, gmatch, gsub = string.byte, string.find, string.format, string.gmatch, string.gsub
@@ -62,7 +63,8 @@ local function fetchGlobals()
   sort, collectGarbage = table.sort, _G.collectgarbage
   tonumber, tostring, type, pairs, ipairs, unpack = _G.tonumber, _G.tostring, _G.type, _G.pairs, _G.ipairs, _G.unpack
   pcall, error, loadstring = _G.pcall, _G.error, _G.loadstring
-  packStruct, unpackStruct, unpackLimit, decodeJson = struct.pack, struct.unpack, cmsgpack.unpack_limit, cjson.decode
+  packStruct, unpackStruct, decodeJson = struct.pack, struct.unpack, cjson.decode
+  unpackMsgpack, unpackLimit = cmsgpack.unpack, cmsgpack.unpack_limit
   log, pow, sqrt, abs = math.log, math.pow, math.sqrt, math.abs
   newCoroutine, resume, pause, status = coroutine.create, coroutine.resume, coroutine.yield, coroutine.status
 end
@@ -1474,77 +1476,114 @@ do
     vector.dense, vector.count = false, kept
   end
 
-  -- The pairs of msgpack that is in order.
-  local function readPairs(text, vector, count, offset)
+  -- These fill a vector from what is in order, and return false or raise an error where anything is unusual. Comparing
+  -- with a number what is none is such an error.
+  local function readPairs(text, size, vector, count, offset)
+    local before, indices, values = -1, vector.index, vector.value
     for first = 1, count, PORTION do
       local last = first + PORTION <= count and PORTION or count - first + 1
       local objects = { unpackLimit(text, 2 * last, offset) }
       offset = objects[1]
       for k = 1, last do
-        vector.index[first + k - 1], vector.value[first + k - 1] = objects[2 * k], objects[2 * k + 1]
+        local index, value = objects[2 * k], objects[2 * k + 1]
+        local _ = value < 0
+        if index <= before or index >= size or index % 1 ~= 0 then
+          return false
+        end
+        before = index
+        indices[first + k - 1], values[first + k - 1] = index, value
       end
     end
+    vector.dense, vector.count = false, count
+    return offset == -1
   end
 
   local function readElements(text, vector, count, offset)
+    local values = vector.value
     for first = 1, count, PORTION do
       local last = first + PORTION <= count and PORTION or count - first + 1
       local objects = { unpackLimit(text, last, offset) }
       offset = objects[1]
       for k = 1, last do
-        vector.value[first + k - 1] = objects[k + 1]
+        local value = objects[k + 1]
+        local _ = value < 0
+        values[first + k - 1] = value
       end
     end
+    vector.dense, vector.count, vector.size = true, count, count
+    return offset == -1
   end
 
-  local function sortPlaces(vector)
-    local index, value, valueOf = vector.index, vector.value, {}
-    for k = 1, vector.count do
-      valueOf[index[k]] = value[k]
+  local function readPacked(text, head, size, vector)
+    local isMap, offset = head < 0x90 or head >= 0xDE, head < 0xA0 and 1 or head % 2 == 0 and 3 or 5
+    local count = offset == 1 and head % 16 or unpackStruct(offset == 3 and '>I2' or '>I4', text, 2)
+    if isMap then
+      return readPairs(text, size > 0 and size or 2147483647, vector, count, offset)
     end
-    for k = #index, vector.count + 1, -1 do
-      index[k] = nil
-    end
-    sort(index)
-    for k = 1, vector.count do
-      value[k] = valueOf[index[k]]
-    end
+    return (size == 0 or count == size) and readElements(text, vector, count, offset)
   end
 
-  -- Features of a call into a vector of a size, or of any if that is 0. The readers of forests say what is wrong.
+  local function readPlaces(text, size, vector)
+    local before, count, bytes, indices, values = -1, 0, 0, vector.index, vector.value
+    size = size > 0 and size or 2147483647
+    for digits, written in gmatch(text, '(%d+):([^,]+)') do
+      local index, value = tonumber(digits), textValue(written)
+      if index <= before or index >= size or not value then
+        return false
+      end
+      before, count, bytes = index, count + 1, bytes + #digits + #written + 2
+      indices[count], values[count] = index, value
+    end
+    vector.dense, vector.count = false, count
+    return bytes == #text + 1 or text == ''
+  end
+
+  -- The same in any order; the readers of forests say what is wrong.
+  local function readUnordered(text, isPacked, head, size, vector)
+    local form = { features = size > 0 and size or 2147483647, anySize = size == 0, slots = {} }
+    if isPacked then
+      readMsgpack(form, text, head)
+    else
+      readTextSlowly(form, text)
+    end
+    local valueOf, indices, count = {}, {}, 0
+    if isPacked and head >= 0x90 and head < 0xDE then -- an empty array
+      vector.dense, vector.count, vector.size = true, 0, 0
+      return
+    elseif isPacked then
+      valueOf = unpackMsgpack(text)
+    else
+      for index, value in gmatch(text, '(%d+):([^,]+)') do
+        valueOf[tonumber(index)] = textValue(value)
+      end
+    end
+    for index in pairs(valueOf) do
+      count = count + 1
+      indices[count] = index
+    end
+    sort(indices)
+    for k = 1, count do
+      vector.index[k], vector.value[k] = indices[k], valueOf[indices[k]]
+    end
+    vector.dense, vector.count = false, count
+  end
+
+  -- Features of a call into a vector of a size, or of any if that is 0.
   function readVector(text, size, vector)
     local head = byte(text)
-    local form = { features = size > 0 and size or 2147483647, anySize = size == 0, slots = {} }
-    local count, isAscending = 0, true
-    if head and head >= 0x80 and (head < 0xA0 or (head >= 0xDC and head < 0xE0)) then
-      readMsgpack(form, text, head)
-      local isMap, offset = head < 0x90 or head >= 0xDE, head < 0xA0 and 1 or head % 2 == 0 and 3 or 5
-      count = offset == 1 and head % 16 or unpackStruct(offset == 3 and '>I2' or '>I4', text, 2)
-      vector.dense = not isMap
-      if vector.dense then
-        readElements(text, vector, count, offset)
-        vector.size, vector.count = count, count
-        return vector
-      end
-      readPairs(text, vector, count, offset)
+    local isPacked = head and head >= 0x80 and (head < 0xA0 or (head >= 0xDC and head < 0xE0))
+    local went, isInOrder
+    if isPacked then
+      went, isInOrder = pcall(readPacked, text, head, size, vector)
     else
-      if text ~= '' then
-        readTextSlowly(form, text)
-      end
-      vector.dense = false
-      for index, value in gmatch(text, '(%d+):([^,]+)') do
-        count = count + 1
-        vector.index[count], vector.value[count] = tonumber(index), textValue(value)
-      end
+      went, isInOrder = true, readPlaces(text, size, vector)
     end
-    vector.count = count
-    for k = 2, count do
-      isAscending = isAscending and vector.index[k - 1] < vector.index[k]
+    if not (went and isInOrder) then
+      readUnordered(text, isPacked, head, size, vector)
     end
-    if not isAscending then
-      sortPlaces(vector)
+    if not vector.dense then
+      vector.size = size > 0 and size or vector.count > 0 and vector.index[vector.count] + 1 or 0
     end
-    vector.size = size > 0 and size or count > 0 and vector.index[count] + 1 or 0
     return vector
   end
 end
