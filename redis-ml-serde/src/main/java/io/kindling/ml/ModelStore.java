@@ -120,7 +120,8 @@ public final class ModelStore {
       new ServedModel(redis, hash, version)
           .verify(metadata, GoldenAnswers.ofFunctions(model, metadata));
     }
-    // A forest's functions and its evaluator give the same bits, a pipeline's where no exponential is.
+    // A forest's functions and its evaluator give the same bits, a pipeline's where no exponential
+    // is.
     if (!byFunctions || model instanceof Pipeline) {
       LoadedModel.read(hash, version).verify();
     }

@@ -516,7 +516,8 @@ class ModelFunctionErrorsIT {
             "KINDLINGFORMAT version v3 has kind 3, this library reads 1 (forest) and 2 (pipeline)",
             header(KIND_AT, (byte) 3)),
         of(
-            ServedPipelines.ofCosines(Forest.builder(Aggregation.VOTE, 3, 2).tree().leaf(1).build()),
+            ServedPipelines.ofCosines(
+                Forest.builder(Aggregation.VOTE, 3, 2).tree().leaf(1).build()),
             "KINDLINGFORMAT stage dct_5a of version v3 has kind 48, which this library does not serve",
             "kindling_predict",
             ""),
@@ -531,7 +532,8 @@ class ModelFunctionErrorsIT {
             ServedPipelines.linear(1_000_001),
             "KINDLINGLIMIT stages of version v3 have more than 1000000 numbers",
             "kindling_transform",
-            "features", ""),
+            "features",
+            ""),
         of(
             ServedPipelines.ofLongLabel(70_000),
             "KINDLINGLIMIT a label of version v3 has 70000 bytes, allowed are 60000",

@@ -186,8 +186,7 @@ abstract class PredictorContract {
   void predict_fieldsOfAPipeline_answersAsItsEvaluator() {
     Pipeline pipeline = ServedPipelines.fate(HandleInvalid.SKIP);
     Map<String, Object> woman = Map.of("Sex", "female", "Age", 34, "Pclass", 3L);
-    ModelStore.of(redis)
-        .publish(name, pipeline, PublishOptions.builder().golden(woman).build());
+    ModelStore.of(redis).publish(name, pipeline, PublishOptions.builder().golden(woman).build());
     Scorer scorer = scorer();
 
     Map<String, @Nullable Object> man = new HashMap<>();

@@ -139,10 +139,10 @@ public abstract class StageParity {
   }
 
   /**
-   * Java's and C's exp, log and pow are each good to a unit in the last place, so two of them differ
-   * by 4 half units; a softmax takes one above and their sum below the line, a norm one of a sum of
-   * others, and each adds some roundings: 16. The difference from 1 of what lies near 1 keeps the
-   * units of 1.
+   * Java's and C's exp, log and pow are each good to a unit in the last place, so two of them
+   * differ by 4 half units; a softmax takes one above and their sum below the line, a norm one of a
+   * sum of others, and each adds some roundings: 16. The difference from 1 of what lies near 1
+   * keeps the units of 1.
    */
   private static Tolerance withLibrary(Tolerance tolerance) {
     return (column, row, expected) ->
