@@ -24,7 +24,7 @@ final class ServingProtocol {
 
   static final int MAX_CLASSES = 10_000;
   static final int MAX_TREES = 100_000;
-  static final int MAX_NUMBERS = 1_000_000;
+  static final int MAX_NUMBERS = 500_000;
   static final int MAX_METADATA_BYTES = 1_000_000;
 
   private static final String COLD = "KINDLINGCOLD";

@@ -44,10 +44,6 @@ local MAX_TREES = 100000
 local MAX_METADATA_BYTES = 1000000
 local MAX_CHUNK_BYTES = 60000
 local MAX_ZERO_SPLITS = 500000
-local MAX_NUMBERS = 1000000 -- of the stages of a pipeline, which a row goes through
-local MAX_LABEL_BYTES = 60000
-local STEP_COST = 1000 -- of a step or a field, beside forests' nodes
-local NUMBER_COST = 8
 local LINEAR = 16 -- thresholds up to which looking at one after the other is as fast as a search
 local PORTION = 1000 -- values that C hands over at once; Lua's C stack holds 8,000
 
@@ -573,9 +569,7 @@ local function readDoubles(count)
   return values
 end
 
-local FOREST, PIPELINE = 1, 2
-
--- Returns the kind.
+-- Returns whether it is a forest; else it is a pipeline.
 local function readEnvelope()
   want(36)
   if #buf < 13 or sub(buf, 1, 4) ~= 'KNDL' then
@@ -584,11 +578,11 @@ local function readEnvelope()
   local formatVersion, kind = byte(buf, 5, 6)
   if formatVersion ~= 1 then
     fail('KINDLINGFORMAT', 'version %s has format %d, this library reads 1', origin.version, formatVersion)
-  elseif kind ~= FOREST and kind ~= PIPELINE then
+  elseif kind ~= 1 and kind ~= 2 then
     fail('KINDLINGFORMAT', 'version %s has kind %d, this library reads 1 (forest) and 2 (pipeline)', origin.version, kind)
   end
   at = 12
-  return kind
+  return kind == 1
 end
 
 -- What a forest is compiled into, and what is known of it until then; its bytes stop at `finish`.
@@ -1106,7 +1100,7 @@ local newPipeline
 
 -- A forest or a pipeline, nothing compiled yet.
 local function readBeginning()
-  if readEnvelope() == PIPELINE then
+  if not readEnvelope() then
     return newPipeline()
   end
   local model, load = newForest(origin.bytes - 4)
@@ -1700,9 +1694,13 @@ reads its parameters and returns what runs it on a row, with the arithmetic of S
 ]]
 
 local STAGES = {}
-local spend, readByte, readVarint, readVarints, readNumber, readNumbers, readLabel, refuse, skip
+local toil, spend, claim, readByte, readVarint, readVarints, readNumber, readNumbers, readLabel, refuse, skip
 
 do
+  local MAX_NUMBERS = 500000 -- of the stages of a pipeline, which a row goes through
+  local MAX_LABEL_BYTES = 60000
+  local STEP_COST = 1000 -- of a step or a field, beside forests' nodes
+  local NUMBER_COST = 8
   local reading, budget -- the pipeline that is read, and the units left to the slice
 
   local function settle()
@@ -1711,15 +1709,21 @@ do
     admit(reading, nodes)
   end
 
-  -- A unit stands for a label or four numbers, which take about the memory of a node, too.
-  function spend(units)
-    budget, reading.owed = budget - units, reading.owed + units
-    if reading.owed >= 1000 then
-      settle()
-    end
+  -- Of the slice: a unit is about the time that a label takes, or four numbers.
+  function toil(units)
+    budget = budget - units
     if budget <= 0 then
       pause()
     end
+  end
+
+  -- Of the slice, and of the bound on nodes: of that, too, a label or four numbers take about as much as a node.
+  function spend(units)
+    reading.owed = reading.owed + units
+    if reading.owed >= 1000 then
+      settle()
+    end
+    toil(units)
   end
 
   local function position()
@@ -1743,13 +1747,17 @@ do
   end
 
   -- Of arithmetic: a row goes through all of them.
-  function readNumbers()
-    local values, count = {}, readVarint()
+  function claim(count)
     reading.numbers = reading.numbers + count
     if reading.numbers > MAX_NUMBERS then
       fail('KINDLINGLIMIT', 'stages of version %s have more than %d numbers', origin.version, MAX_NUMBERS)
     end
     reading.cost = reading.cost + NUMBER_COST * count
+  end
+
+  function readNumbers()
+    local values, count = {}, readVarint()
+    claim(count)
     for i = 1, count do
       if #buf - at < 8 then
         want(8)
@@ -1934,8 +1942,19 @@ do
 
   local ERROR, SKIP, KEEP = 0, 1, 2 -- handleInvalid
 
-  -- StringIndexer. Labels are looked up as they are; among numbers 0 and -0 are two, all NaN are one.
+  --[[
+  StringIndexer. Labels are looked up as they are; among numbers 0 and -0 are two, all NaN are one. Many labels stand in
+  several tables, since Lua moves and marks a table in one go.
+  ]]
   do
+    local function newTables(count)
+      local tables, number = {}, count > 1000 and 256 or 1
+      for i = 0, number - 1 do
+        tables[i] = {}
+      end
+      return tables, number
+    end
+
     local function newRun(step, from, to, invalid, indexOf, count, known)
       return function(R)
         local value = R[from]
@@ -1944,8 +1963,9 @@ do
           if invalid == SKIP then
             skip(step)
           elseif invalid == ERROR then
-            local label = value == nil and 'null' or "'" .. shown(type(value) == 'number' and format('%.17g', value) or value) .. "'"
-            refuse(step, 'does not know the label %s; its handleInvalid is error, it knows %d labels', label, known)
+            local label = type(value) == 'number' and format('%.17g', value) or value
+            refuse(step, 'does not know the label %s; its handleInvalid is error, it knows %d labels',
+              label and "'" .. shown(label) .. "'" or 'null', known)
           end
           index = count
         end
@@ -1954,41 +1974,56 @@ do
     end
 
     STAGES[1] = function(step, from, to)
-      local invalid, labels, known, count = readByte(), {}, 0, readVarint()
+      local invalid, known, count = readByte(), 0, readVarint()
+      local tables, number = newTables(count)
+      local function tableOf(label)
+        local third, second, last = byte(label, -3, -1)
+        return tables[((third or 0) * 31 + (second or 0) * 7 + (last or 0) + #label) % number]
+      end
       for i = 0, count - 1 do
         local label = readLabel()
+        local labels = tableOf(label)
         if not labels[label] then
           labels[label], known = i, known + 1
         end
       end
       return newRun(step, from, to, invalid, function(value)
-        return labels[value]
+        return tableOf(value)[value]
       end, count, known)
     end
 
     STAGES[2] = function(step, from, to)
-      local invalid, labels, known, count = readByte(), {}, 0, readVarint()
+      local invalid, known, count = readByte(), 0, readVarint()
+      local tables, number = newTables(count)
       local function key(value)
         return value ~= value and 'nan' or value == 0 and 1 / value < 0 and '-0' or value
       end
+      local function tableOf(value)
+        return tables[abs(value) < 1e15 and floor(value * 8) % number or 0] -- NaN is below nothing
+      end
       for i = 0, count - 1 do
-        local label = key(readNumber())
+        local value = readNumber()
+        local labels, label = tableOf(value), key(value)
         if not labels[label] then
           labels[label], known = i, known + 1
         end
         spend(1)
       end
       return newRun(step, from, to, invalid, function(value)
-        return labels[key(value)]
+        return tableOf(value)[key(value)]
       end, count, known)
     end
   end
 
   -- IndexToString: what is between two indices is the lower, NaN is 0, as a cast to int in Java.
   STAGES[3] = function(step, from, to)
-    local labels, count = {}, readVarint()
+    local pages, count = {}, readVarint()
     for i = 0, count - 1 do
-      labels[i] = readLabel()
+      local place = i % SPLIT_PAGE
+      if place == 0 then
+        pages[i] = {}
+      end
+      pages[i - place][place] = readLabel()
     end
     return function(R)
       local value = R[from]
@@ -1997,7 +2032,8 @@ do
         if index < 0 or index >= count then
           refuse(step, 'has no label for index %.17g, allowed are 0 to %d', value, count - 1)
         end
-        value = labels[index == 0 and 0 or index]
+        local place = index % SPLIT_PAGE
+        value = pages[index - place][place]
       end
       R[to] = value
     end
@@ -2638,30 +2674,44 @@ do
     end
   end
 
-  -- MultilayerPerceptron: weights stand by input, then by output, then the biases.
+  -- MultilayerPerceptron: weights stand by input, then by output, then the biases; they are kept by output.
   STAGES[25] = function(step, from)
     local sizes, last = readVarints()
-    local weights = readNumbers()
+    local values, weights, biases = {}, {}, {}
+    claim(readVarint())
+    for layer = 2, last do
+      local rows, outputs = {}, sizes[layer]
+      for o = 1, outputs do
+        rows[o] = {}
+      end
+      for i = 1, sizes[layer - 1] do
+        for o = 1, outputs do
+          rows[o][i] = readNumber()
+        end
+        spend(outputs / 4)
+      end
+      weights[layer], biases[layer] = rows, {}
+      for o = 1, outputs do
+        biases[layer][o] = readNumber()
+      end
+      spend(outputs)
+    end
     local raw, answer = readClasses(step, sizes[last], softmaxOfLayer)
-    local values = {}
     for layer = 1, last do
       values[layer] = layer == last and raw or {}
     end
     return function(R)
       spread(vectorOfSize(step, R[from], sizes[1]), values[1])
-      local offset = 0
       for layer = 2, last do
-        local given, made, inputs, outputs = values[layer - 1], values[layer], sizes[layer - 1], sizes[layer]
-        for o = 1, outputs do
-          local sum, place = 0, offset + o
+        local given, made, inputs = values[layer - 1], values[layer], sizes[layer - 1]
+        for o = 1, sizes[layer] do
+          local sum, row = 0, weights[layer][o]
           for i = 1, inputs do
-            sum = sum + given[i] * weights[place]
-            place = place + outputs
+            sum = sum + given[i] * row[i]
           end
-          sum = weights[offset + inputs * outputs + o] + sum
+          sum = biases[layer][o] + sum
           made[o] = layer < last and sigmoid(sum) or sum
         end
-        offset = offset + (inputs + 1) * outputs
       end
       answer(R)
     end
@@ -2730,6 +2780,7 @@ do
         for k = 1, count do
           reaches[i][k] = count == 1 and 0 / 0 or 1 / 0
         end
+        spend(count / 4)
       end
       for i = 1, count do
         for k = i + 1, count do
@@ -2745,7 +2796,7 @@ do
           reaches[i][i] = reach < reaches[i][i] and reach or reaches[i][i]
           reaches[k][k] = reach < reaches[k][k] and reach or reaches[k][k]
         end
-        spend(count * (size + 2) / 16)
+        toil((count - i) * (20 + size) / 20)
       end
       return reaches
     end

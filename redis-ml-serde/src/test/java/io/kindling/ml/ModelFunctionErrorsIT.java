@@ -529,8 +529,8 @@ class ModelFunctionErrorsIT {
   static Stream<Refusal> tooLargeModels() {
     return Stream.of(
         of(
-            ServedPipelines.linear(1_000_001),
-            "KINDLINGLIMIT stages of version v3 have more than 1000000 numbers",
+            ServedPipelines.linear(500_001),
+            "KINDLINGLIMIT stages of version v3 have more than 500000 numbers",
             "kindling_transform",
             "features",
             ""),

@@ -307,22 +307,22 @@ class RegistryIT {
   @Test
   void publish_pipelineOfMoreNumbersThanFunctionsServe_isRefusedUnlessForTheJvmAlone() {
     PipelineBuilder builder =
-        new PipelineBuilder(List.of(Column.vector("features", 1_000_001)))
+        new PipelineBuilder(List.of(Column.vector("features", 500_001)))
             .add(
                 "linReg_8c",
                 List.of("features"),
                 List.of(Column.of("prediction", Column.Type.DOUBLE)),
                 wiring ->
                     new LinearRegressionStep(
-                        wiring, LinearFunction.dense(new double[1_000_001], 1)));
+                        wiring, LinearFunction.dense(new double[500_001], 1)));
     builder.answer("prediction", null, null);
     Pipeline pipeline = builder.build();
 
     assertThatThrownBy(() -> STORE.publish(name, pipeline))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "Cannot publish pipeline: 1000001 numbers in its stages, functions in Redis serve up to"
-                + " 1000000; PublishOptions.jvmOnly publishes it for the JVM alone");
+            "Cannot publish pipeline: 500001 numbers in its stages, functions in Redis serve up to"
+                + " 500000; PublishOptions.jvmOnly publishes it for the JVM alone");
     STORE.publish(name, pipeline, PublishOptions.builder().jvmOnly().build());
     assertThat(live()).isEqualTo("v1");
   }
