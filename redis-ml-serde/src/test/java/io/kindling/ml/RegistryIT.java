@@ -313,8 +313,7 @@ class RegistryIT {
                 List.of("features"),
                 List.of(Column.of("prediction", Column.Type.DOUBLE)),
                 wiring ->
-                    new LinearRegressionStep(
-                        wiring, LinearFunction.dense(new double[500_001], 1)));
+                    new LinearRegressionStep(wiring, LinearFunction.dense(new double[500_001], 1)));
     builder.answer("prediction", null, null);
     Pipeline pipeline = builder.build();
 
