@@ -140,7 +140,7 @@ public final class AsyncPredictor implements AutoCloseable {
    * Scores several rows by one version, in as few calls as the server's limits on the length of a
    * call allow, one after the other.
    *
-   * @return one prediction a row, in order
+   * @return one prediction a row, in order; NaN for a row that a pipeline leaves out
    */
   public CompletionStage<double[]> predictBatch(List<FeatureVector> rows) {
     List<byte[]> encoded = ServingProtocol.encode(rows);

@@ -70,6 +70,7 @@ public final class Predictor {
   /**
    * The class as a number from 0, or the predicted value of a regression.
    *
+   * @param row of a forest, or of a pipeline whose only field is a vector
    * @throws PredictionException if the model or version is not there, or the row does not fit it
    */
   public double predict(FeatureVector row) {
@@ -126,7 +127,7 @@ public final class Predictor {
    * Scores several rows by one version, in as few calls as the server's limits on the length of a
    * call allow.
    *
-   * @return one prediction a row, in order
+   * @return one prediction a row, in order; NaN for a row that a pipeline leaves out
    * @throws PredictionException as {@link #predict}; rows in its line are counted from 1 in the
    *     call that failed
    */

@@ -62,22 +62,25 @@ final class ServingProtocol {
       case "nan", "-nan" -> Double.NaN;
       case "inf" -> Double.POSITIVE_INFINITY;
       case "-inf" -> Double.NEGATIVE_INFINITY;
-      default -> Double.parseDouble(text);
+      default -> {
+        try {
+          yield Double.parseDouble(text);
+        } catch (NumberFormatException e) {
+          throw new IllegalStateException(
+              "Cannot read '"
+                  + text
+                  + "' as a number: it is a pipeline's label, explain gives the prediction, too",
+              e);
+        }
+      }
     };
   }
 
-  /** The reply of {@link #BATCH}. */
+  /** The reply of {@link #BATCH}; NaN for a row that a pipeline leaves out. */
   static double[] numbers(@Nullable Object reply) {
-    return list(reply).stream().mapToDouble(ServingProtocol::number).toArray();
-  }
-
-  /** The reply of {@link #BATCH} of a pipeline: labels or numbers, empty for a row left out. */
-  static List<Optional<String>> texts(@Nullable Object reply) {
-    List<Optional<String>> texts = new ArrayList<>();
-    for (Object text : list(reply)) {
-      texts.add(text == null ? Optional.empty() : Optional.of(text(text)));
-    }
-    return texts;
+    return list(reply).stream()
+        .mapToDouble(row -> row == null ? Double.NaN : number(row))
+        .toArray();
   }
 
   /** The reply of {@link #EXPLAIN}: names and values in turn. */

@@ -260,6 +260,33 @@ class PipelineFunctionsIT {
   }
 
   @Test
+  void transform_manyLabels_areFoundAsInTheJvm() {
+    Pipeline pipeline = ServedPipelines.ofNumberedLabels(20_000);
+    FunctionCalls calls = serving(pipeline);
+    List<Map<String, @Nullable Object>> rows = new ArrayList<>();
+    for (int i = 0; i < 500; i++) {
+      Map<String, @Nullable Object> row = new HashMap<>();
+      row.put("label", "label " + random.nextInt(21_000));
+      row.put("number", random.nextInt(21_000) / 4.0 - 100);
+      row.put("index", (double) random.nextInt(20_000));
+      rows.add(row);
+    }
+
+    List<Object> answers = calls.transformAll(rows);
+
+    for (int i = 0; i < rows.size(); i++) {
+      Map<?, ?> answer = (Map<?, ?>) answers.get(i);
+      Map<String, @Nullable Object> made = pipeline.evaluator().transform(rows.get(i));
+      for (String column : List.of("ofLabel", "ofNumber")) {
+        assertThat(FunctionCalls.number(Objects.requireNonNull(answer.get(column))))
+            .as("seed %s, %s", SEED, rows.get(i))
+            .isEqualTo(made.get(column));
+      }
+      assertThat(answer.get("ofIndex")).isEqualTo(made.get("ofIndex"));
+    }
+  }
+
+  @Test
   void predict_coldPipelineWithALargeForest_answersAsTheForestItself() {
     Forest forest = RandomForests.next(random, Aggregation.SUM_DISTRIBUTIONS, 400, 8);
     FunctionCalls calls = new FunctionCalls(REDIS, "m");

@@ -11,6 +11,7 @@ import io.kindling.ml.step.StringIndexerStep;
 import io.kindling.ml.step.VectorAssemblerStep;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** Pipelines of a few stages, made by hand, for tests of what serves them. */
 final class ServedPipelines {
@@ -160,6 +161,33 @@ final class ServedPipelines {
             List.of("label"),
             List.of(Column.of("index", Column.Type.DOUBLE)),
             wiring -> StringIndexerStep.ofTexts(wiring, labels, HandleInvalid.KEEP))
+        .build();
+  }
+
+  /** So many labels of texts, of numbers and of indices. */
+  static Pipeline ofNumberedLabels(int count) {
+    List<String> labels = IntStream.range(0, count).mapToObj(i -> "label " + i).toList();
+    double[] numbers = IntStream.range(0, count).mapToDouble(i -> i / 4.0 - 100).toArray();
+    return new PipelineBuilder(
+            List.of(
+                Column.of("label", Column.Type.TEXT),
+                Column.of("number", Column.Type.DOUBLE),
+                Column.of("index", Column.Type.DOUBLE)))
+        .add(
+            "labels_33",
+            List.of("label"),
+            List.of(Column.of("ofLabel", Column.Type.DOUBLE)),
+            wiring -> StringIndexerStep.ofTexts(wiring, labels, HandleInvalid.KEEP))
+        .add(
+            "numbers_34",
+            List.of("number"),
+            List.of(Column.of("ofNumber", Column.Type.DOUBLE)),
+            wiring -> StringIndexerStep.ofNumbers(wiring, numbers, HandleInvalid.KEEP))
+        .add(
+            "indices_35",
+            List.of("index"),
+            List.of(Column.of("ofIndex", Column.Type.TEXT)),
+            wiring -> new IndexToStringStep(wiring, labels))
         .build();
   }
 
