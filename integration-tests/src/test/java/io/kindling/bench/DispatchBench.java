@@ -53,6 +53,7 @@ final class DispatchBench implements Benchmark {
       narrow(report, server, session, folder);
       wide(report, server, session, folder);
       session.stop();
+      ExecutorLossFork.report(report);
     } finally {
       delete(folder);
     }
