@@ -5,6 +5,7 @@ import io.kindling.ml.Column;
 import io.kindling.ml.PipelineBuilder;
 import io.kindling.ml.step.GaussianMixtureStep;
 import io.kindling.ml.step.GaussianMixtureStep.Gaussian;
+import io.kindling.ml.step.StepKind.Runtimes;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -18,6 +19,11 @@ final class GaussianMixtureConverter implements StageConverter {
   @Override
   public String stage() {
     return "GaussianMixtureModel";
+  }
+
+  @Override
+  public Runtimes runtimes() {
+    return Runtimes.JVM;
   }
 
   @Override

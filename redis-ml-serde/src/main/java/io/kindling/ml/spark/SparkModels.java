@@ -196,9 +196,8 @@ public final class SparkModels {
    * model; of stages without a model, to all that they make.
    *
    * @param stage a {@code PipelineModel}, a {@code CrossValidatorModel} or {@code
-   *     TrainValidationSplitModel}, whose best model is taken, {@code StringIndexerModel}, {@code
-   *     IndexToString}, {@code ImputerModel}, {@code OneHotEncoderModel}, {@code VectorAssembler},
-   *     or a tree or an ensemble of trees
+   *     TrainValidationSplitModel}, whose best model is taken, or one of the stages in {@code
+   *     docs/supported-stages.md}, as it transforms a frame: fitted
    * @param schema of the frames that the stage transforms; columns that nothing needs for the
    *     answer, such as the label, may be in it and become no fields
    * @throws IllegalArgumentException for another stage, which is named

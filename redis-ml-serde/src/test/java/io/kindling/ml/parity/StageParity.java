@@ -12,8 +12,10 @@ import io.kindling.ml.Pipeline;
 import io.kindling.ml.PipelineEvaluator;
 import io.kindling.ml.spark.LocalSpark;
 import io.kindling.ml.spark.SparkModels;
+import io.kindling.ml.spark.SupportedStages;
 import io.kindling.ml.step.RowRefusedException;
 import io.kindling.ml.step.RowSkippedException;
+import io.kindling.ml.step.StepKind;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -42,7 +44,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * <p>{@code -Dkindling.parity.seed=N} repeats a run.
  */
 @Tag("parity")
-@ExtendWith(StageParityReport.class)
+@ExtendWith({StageParityReport.class, StageTable.class})
 public abstract class StageParity {
 
   /** Of all random rows of a run. */
@@ -95,6 +97,7 @@ public abstract class StageParity {
    * Compares all that a fitted stage makes.
    *
    * @param setting of its parameters, for the report
+   * @param stage or a pipeline for the sake of one, whose name is its uid
    * @param rows that it transforms without a failure, all at once
    * @param edges each of which may be refused or left out, one by one
    */
@@ -110,7 +113,12 @@ public abstract class StageParity {
         (Pipeline)
             Model.fromBytes(
                 SparkModels.pipeline((PipelineStage) stage, rows.schema(), made).toBytes());
-    StageParityReport.Line line = StageParityReport.line(stage.getClass().getSimpleName(), setting);
+    String name = StageTable.name(stage);
+    StageParityReport.Line line = StageParityReport.line(name, setting);
+    StageTable.add(name, setting, tolerance == EXACT);
+    if (SupportedStages.all().get(name) == StepKind.Runtimes.BOTH) {
+      assertThat(pipeline.isServableInRedis()).isTrue();
+    }
 
     List<Row> given = rows.collectAsList();
     List<Row> expected = stage.transform(rows).collectAsList();

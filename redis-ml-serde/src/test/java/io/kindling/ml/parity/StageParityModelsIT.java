@@ -11,13 +11,9 @@ import org.apache.spark.ml.classification.NaiveBayes;
 import org.apache.spark.ml.classification.NaiveBayesModel;
 import org.apache.spark.ml.classification.ProbabilisticClassificationModel;
 import org.apache.spark.ml.clustering.KMeans;
-import org.apache.spark.ml.linalg.SQLDataTypes;
 import org.apache.spark.ml.linalg.Vector;
-import org.apache.spark.ml.regression.DecisionTreeRegressor;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -176,18 +172,6 @@ class StageParityModelsIT extends StageParity {
     compare(setting + ", thresholds, prediction alone", model, rows, edges(), tolerance);
     model.clear(model.thresholds());
     compare(setting + ", prediction alone", model, rows, edges(), tolerance);
-  }
-
-  @Test
-  void forest_sparseRowsOfASizeThatNoSchemaTells() {
-    StructType schema =
-        new StructType().add("in", SQLDataTypes.VectorType()).add("label", DataTypes.DoubleType);
-    Dataset<Row> rows = frame(schema, rows(x -> x).select("in", "label").collectAsList());
-    for (int maxDepth : new int[] {0, 2, 5}) {
-      DecisionTreeRegressor regressor =
-          new DecisionTreeRegressor().setFeaturesCol("in").setMaxDepth(maxDepth);
-      compare("no size, depth " + maxDepth, regressor.fit(rows), rows, rows.limit(0));
-    }
   }
 
   @ParameterizedTest

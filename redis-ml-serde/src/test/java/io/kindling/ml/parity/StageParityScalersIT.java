@@ -327,7 +327,7 @@ class StageParityScalersIT extends StageParity {
 
   /** The hint makes no column of its own; what comes behind it shows what it lets through. */
   private static PipelineModel hinted(String handleInvalid, Dataset<Row> rows) {
-    return new Pipeline()
+    return new Pipeline("VectorSizeHint")
         .setStages(
             new PipelineStage[] {
               new VectorSizeHint().setInputCol("in").setSize(3).setHandleInvalid(handleInvalid),

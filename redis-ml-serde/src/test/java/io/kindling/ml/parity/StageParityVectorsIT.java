@@ -313,7 +313,9 @@ class StageParityVectorsIT extends StageParity {
         }) {
       Interaction interaction = new Interaction().setInputCols(inputs).setOutputCol("out");
       PipelineModel model =
-          new Pipeline().setStages(new PipelineStage[] {indexer, assembler, interaction}).fit(rows);
+          new Pipeline("Interaction")
+              .setStages(new PipelineStage[] {indexer, assembler, interaction})
+              .fit(rows);
 
       compare(String.join(" x ", inputs), model, rows, mixedEdges());
     }
