@@ -43,23 +43,37 @@ final class ForestStep implements Step {
   public Runner runner() {
     ForestEvaluator evaluator = forest.evaluator();
     double[] features = new double[forest.numFeatures()];
+    boolean splits = splits();
     return row -> {
-      if (row.isNull(wiring.in(0))) {
-        for (int i = 0; i < wiring.numOut(); i++) {
-          row.setNull(wiring.out(i));
-        }
-        return;
-      }
-      VectorValue vector = row.vector(wiring.in(0));
-      if (vector.size() != features.length) {
+      if (!row.isNull(wiring.in(0))) {
+        read(row.vector(wiring.in(0)), features);
+      } else if (splits) {
         throw new RowRefusedException(
-            "Cannot answer the row: stage %s meets a vector of size %d, allowed is %d"
-                .formatted(wiring.stage(), vector.size(), features.length));
+            "Cannot answer the row: stage %s meets null in place of a vector"
+                .formatted(wiring.stage()));
       }
-      vector.copyTo(features);
       row.setNumber(wiring.out(0), evaluator.predict(features));
       fill(row, evaluator);
     };
+  }
+
+  /** Whether any tree looks at a feature; Spark answers null with those that do not. */
+  private boolean splits() {
+    for (int tree = 0; tree < forest.numTrees(); tree++) {
+      if (!forest.isLeaf(forest.root(tree))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void read(VectorValue vector, double[] features) {
+    if (vector.size() != features.length) {
+      throw new RowRefusedException(
+          "Cannot answer the row: stage %s meets a vector of size %d, allowed is %d"
+              .formatted(wiring.stage(), vector.size(), features.length));
+    }
+    vector.copyTo(features);
   }
 
   private void fill(Slots row, ForestEvaluator evaluator) {

@@ -195,4 +195,75 @@ class StageParityFeaturesIT extends StageParity {
         rows,
         column(DataTypes.DoubleType, withNull(0.9, -0.5, -1.0, (double) labels, Double.NaN)));
   }
+
+  private static final StructType THREE =
+      new StructType()
+          .add("text", DataTypes.StringType)
+          .add("number", DataTypes.DoubleType)
+          .add("whole", DataTypes.IntegerType);
+
+  private static Dataset<Row> three() {
+    List<Row> rows = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      rows.add(RowFactory.create("t" + i % 3, i % 4 / 2.0, i % 5));
+    }
+    return frame(THREE, rows);
+  }
+
+  private static Dataset<Row> threeEdges() {
+    List<Row> rows = new ArrayList<>();
+    for (double number : edgeNumbers()) {
+      rows.add(RowFactory.create("t1", number, 1));
+    }
+    rows.add(RowFactory.create("unseen", 0.5, 1));
+    rows.add(RowFactory.create("t0", 0.5, 9));
+    for (int missing = 0; missing < 3; missing++) {
+      Object[] values = {"t0", 0.5, 1};
+      values[missing] = null;
+      rows.add(RowFactory.create(values));
+    }
+    return frame(THREE, rows);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"error", "skip", "keep"})
+  void stringIndexer_severalColumns(String handleInvalid) {
+    StringIndexer indexer =
+        new StringIndexer()
+            .setInputCols(new String[] {"text", "number", "whole"})
+            .setOutputCols(new String[] {"outText", "outNumber", "outWhole"})
+            .setHandleInvalid(handleInvalid);
+
+    compare("3 columns, " + handleInvalid, indexer.fit(three()), three(), threeEdges());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"mean", "median", "mode"})
+  void imputer_severalColumns(String strategy) {
+    Imputer imputer =
+        new Imputer()
+            .setInputCols(new String[] {"number", "whole"})
+            .setOutputCols(new String[] {"outNumber", "outWhole"})
+            .setStrategy(strategy);
+
+    compare("2 columns, " + strategy, imputer.fit(three()), three(), threeEdges());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"error", "keep"})
+  void oneHotEncoder_severalColumns(String handleInvalid) {
+    Dataset<Row> rows = twice(three());
+    OneHotEncoder encoder =
+        new OneHotEncoder()
+            .setInputCols(new String[] {"twice", "whole"})
+            .setOutputCols(new String[] {"outTwice", "outWhole"})
+            .setHandleInvalid(handleInvalid);
+
+    compare("2 columns, " + handleInvalid, encoder.fit(rows), rows, twice(threeEdges()));
+  }
+
+  /** With a column of whole numbers. */
+  private static Dataset<Row> twice(Dataset<Row> rows) {
+    return rows.withColumn("twice", rows.col("number").multiply(2));
+  }
 }

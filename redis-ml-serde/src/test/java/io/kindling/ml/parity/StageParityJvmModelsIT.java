@@ -4,10 +4,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import org.apache.spark.ml.classification.ClassificationModel;
 import org.apache.spark.ml.classification.DecisionTreeClassifier;
 import org.apache.spark.ml.classification.FMClassifier;
 import org.apache.spark.ml.classification.GBTClassifier;
+import org.apache.spark.ml.classification.LogisticRegression;
+import org.apache.spark.ml.classification.LogisticRegressionModel;
 import org.apache.spark.ml.classification.OneVsRest;
+import org.apache.spark.ml.classification.OneVsRestModel;
 import org.apache.spark.ml.classification.RandomForestClassifier;
 import org.apache.spark.ml.clustering.BisectingKMeans;
 import org.apache.spark.ml.clustering.GaussianMixture;
@@ -118,6 +122,36 @@ class StageParityJvmModelsIT extends StageParity {
             .setRawPredictionCol("");
 
     compare("boosted trees, prediction alone", stage.fit(rows), rows, nullFeatures());
+  }
+
+  /** The raw prediction of each class is a margin, a dot product. */
+  @ParameterizedTest
+  @ValueSource(doubles = {0.01, 0.1, 1.0})
+  void oneVsRest_ofLogisticRegressions(double regParam) {
+    Dataset<Row> rows = rows(0);
+    OneVsRestModel model =
+        new OneVsRest()
+            .setClassifier(new LogisticRegression().setMaxIter(10).setRegParam(regParam))
+            .fit(rows);
+
+    compare(
+        "logistic regressions, regParam " + regParam,
+        model,
+        rows,
+        nullFeatures().limit(1),
+        (column, row, expected) -> column.equals("prediction") ? 0.0 : marginBound(model, row));
+  }
+
+  private static double marginBound(OneVsRestModel model, Row row) {
+    double largest = 0;
+    for (ClassificationModel<?, ?> each : model.models()) {
+      LogisticRegressionModel of = (LogisticRegressionModel) each;
+      largest =
+          Math.max(
+              largest,
+              LinearBound.of(of.coefficients(), of.intercept(), row.<Vector>getAs("features")));
+    }
+    return largest;
   }
 
   private static Dataset<Row> nullFeatures() {
