@@ -125,8 +125,7 @@ class StageParityTreesIT extends StageParity {
       return switch (column) {
         case "prediction" -> DotProduct.isUndecided(forest, features, bound) ? 1.0 : 0.0;
         case "rawPrediction" -> bound;
-        default ->
-            DotProduct.boundOfProbability(ReferenceForest.score(forest, features), bound);
+        default -> DotProduct.boundOfProbability(ReferenceForest.score(forest, features), bound);
       };
     };
   }
@@ -164,8 +163,7 @@ class StageParityTreesIT extends StageParity {
             .setMaxDepth(maxDepth)
             .setSeed(SEED);
 
-    compare(
-        numTrees + " trees, depth " + maxDepth, regressor.fit(rows), rows, edges(7));
+    compare(numTrees + " trees, depth " + maxDepth, regressor.fit(rows), rows, edges(7));
   }
 
   @ParameterizedTest

@@ -114,9 +114,7 @@ final class StageTable implements AfterTestExecutionCallback, AfterAllCallback {
     Runtimes runtimes = SupportedStages.all().get(stage);
     assertThat(runtimes).as("%s has a converter of its own", stage).isNotNull();
     List<StageParityReport.Line> lines =
-        settings.keySet().stream()
-            .map(setting -> StageParityReport.line(stage, setting))
-            .toList();
+        settings.keySet().stream().map(setting -> StageParityReport.line(stage, setting)).toList();
     boolean toTheBit = settings.values().stream().allMatch(Boolean::booleanValue);
     double worst = lines.stream().mapToDouble(line -> line.worst).max().orElse(0);
     double share = lines.stream().mapToDouble(line -> line.worstShareOfBound).max().orElse(0);

@@ -13,7 +13,8 @@ class SupportedStagesTest {
   @Test
   void table_everyConverter_hasALine() {
     assertThat(StageTable.read().keySet())
-        .as("docs/supported-stages.md is stale; run StageParity*IT with -Dkindling.docs.update=true")
+        .as(
+            "docs/supported-stages.md is stale; run StageParity*IT with -Dkindling.docs.update=true")
         .containsExactlyElementsOf(SupportedStages.all().keySet());
   }
 
@@ -28,12 +29,15 @@ class SupportedStagesTest {
 
   @Test
   void page_itsCounts_areThoseOfTheConverters() {
-    long both = SupportedStages.all().values().stream().filter(each -> each.name().equals("BOTH")).count();
+    long both =
+        SupportedStages.all().values().stream().filter(each -> each.name().equals("BOTH")).count();
     String counts =
         "**%d stages**, %d of them in Redis and in the JVM, %d in the JVM alone"
-            .formatted(
-                SupportedStages.all().size(), both, SupportedStages.all().size() - both);
+            .formatted(SupportedStages.all().size(), both, SupportedStages.all().size() - both);
 
-    assertThat(List.of(DocBlock.text("docs/supported-stages.md"))).first().asString().contains(counts);
+    assertThat(List.of(DocBlock.text("docs/supported-stages.md")))
+        .first()
+        .asString()
+        .contains(counts);
   }
 }

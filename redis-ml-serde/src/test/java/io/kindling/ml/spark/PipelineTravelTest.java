@@ -58,9 +58,7 @@ class PipelineTravelTest {
     Dataset<Row> frame = LocalSpark.session().createDataFrame(rows, schema);
     PipelineStage[] stages = {
       new StringIndexer().setInputCol("color").setOutputCol("index"),
-      new VectorAssembler()
-          .setInputCols(new String[] {"index", "size"})
-          .setOutputCol("features"),
+      new VectorAssembler().setInputCols(new String[] {"index", "size"}).setOutputCol("features"),
       new LogisticRegression().setMaxIter(5)
     };
     PipelineModel model = new org.apache.spark.ml.Pipeline().setStages(stages).fit(frame);

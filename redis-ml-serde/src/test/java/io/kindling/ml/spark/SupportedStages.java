@@ -16,8 +16,7 @@ public final class SupportedStages {
   /** By the simple name of their class, where they can be run. */
   public static SortedMap<String, Runtimes> all() {
     SortedMap<String, Runtimes> stages = new TreeMap<>();
-    StageConverters.byStage()
-        .forEach((name, converter) -> stages.put(name, converter.runtimes()));
+    StageConverters.byStage().forEach((name, converter) -> stages.put(name, converter.runtimes()));
     stages.keySet().removeAll(PARTS);
     return stages;
   }

@@ -38,7 +38,9 @@ class TunedModelsTest {
       new org.apache.spark.ml.Pipeline()
           .setStages(
               new PipelineStage[] {
-                new VectorAssembler().setInputCols(new String[] {"a", "b"}).setOutputCol("features"),
+                new VectorAssembler()
+                    .setInputCols(new String[] {"a", "b"})
+                    .setOutputCol("features"),
                 regression
               });
   private final ParamMap[] grid =
