@@ -9,6 +9,7 @@ import java.util.function.Function;
 import org.apache.spark.ml.classification.DecisionTreeClassificationModel;
 import org.apache.spark.ml.classification.GBTClassificationModel;
 import org.apache.spark.ml.classification.RandomForestClassificationModel;
+import org.apache.spark.ml.param.ParamMap;
 import org.apache.spark.ml.regression.DecisionTreeRegressionModel;
 import org.apache.spark.ml.regression.GBTRegressionModel;
 import org.apache.spark.ml.regression.RandomForestRegressionModel;
@@ -26,7 +27,7 @@ final class ForestConverter implements StageConverter {
 
   static List<StageConverter> all() {
     return List.of(
-        of(DecisionTreeClassificationModel.class, SparkModels::forest),
+        new ForestConverter("DecisionTreeClassificationModel", ForestConverter::tree),
         of(DecisionTreeRegressionModel.class, SparkModels::forest),
         of(RandomForestClassificationModel.class, SparkModels::forest),
         of(RandomForestRegressionModel.class, SparkModels::forest),
@@ -36,6 +37,16 @@ final class ForestConverter implements StageConverter {
 
   private static <M> StageConverter of(Class<M> type, Function<M, Forest> forest) {
     return new ForestConverter(type.getSimpleName(), stage -> forest.apply(stage.as(type)));
+  }
+
+  /** Told to make no other column, Spark's own predict knows no thresholds. */
+  private static Forest tree(StageParams stage) {
+    DecisionTreeClassificationModel model = stage.as(DecisionTreeClassificationModel.class);
+    if (!stage.isNamed("rawPredictionCol") && !stage.isNamed("probabilityCol")) {
+      model = model.copy(new ParamMap());
+      model.clear(model.thresholds());
+    }
+    return SparkModels.forest(model);
   }
 
   @Override

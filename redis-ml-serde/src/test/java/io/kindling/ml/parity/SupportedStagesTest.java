@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kindling.core.testing.DocBlock;
 import io.kindling.ml.spark.SupportedStages;
-import java.util.List;
+import io.kindling.ml.step.StepKind.Runtimes;
 import org.junit.jupiter.api.Test;
 
 /** The table of stages against the converters; {@link StageTable} holds its figures. */
@@ -29,15 +29,15 @@ class SupportedStagesTest {
 
   @Test
   void page_itsCounts_areThoseOfTheConverters() {
+    int all = SupportedStages.all().size();
     long both =
-        SupportedStages.all().values().stream().filter(each -> each.name().equals("BOTH")).count();
-    String counts =
-        "**%d stages**, %d of them in Redis and in the JVM, %d in the JVM alone"
-            .formatted(SupportedStages.all().size(), both, SupportedStages.all().size() - both);
+        SupportedStages.all().values().stream().filter(Runtimes.BOTH::equals).count();
 
-    assertThat(List.of(DocBlock.text("docs/supported-stages.md")))
-        .first()
-        .asString()
-        .contains(counts);
+    assertThat(DocBlock.text("docs/supported-stages.md"))
+        .contains(
+            "**%d stages**, %d of them in Redis and in the JVM, %d in the JVM alone"
+                .formatted(all, both, all - both));
+    assertThat(DocBlock.text("README.md")).contains("Models: " + all + " stages");
+    assertThat(DocBlock.text("CHANGELOG.md")).contains(all + " stages");
   }
 }
