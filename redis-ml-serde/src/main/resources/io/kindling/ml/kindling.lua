@@ -1885,6 +1885,7 @@ do
   STAGES[7] = function(step, from, to)
     local forest, load = newForest(step.finish)
     readHead(forest, load)
+    local splits, nothing = load.nodes > forest.trees, { count = 0 }
     admit(reading, forest.nodes)
     reading.cost = reading.cost + forest.cost
     local isComplete
@@ -1899,10 +1900,10 @@ do
     return function(R)
       local vector, set, slots = R[from], 0, forest.slots
       if not vector then
-        for i = 1, #step.outs do
-          R[step.outs[i]] = nil
+        if splits then
+          refuse(step, 'meets null in place of a vector')
         end
-        return
+        vector = nothing -- trees of leaves alone look at no feature
       elseif vector.size ~= forest.features then
         refuse(step, 'meets a vector of size %s, allowed is %s', whole(vector.size), whole(forest.features))
       end

@@ -12,9 +12,11 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.apache.spark.ml.PipelineModel;
 import org.apache.spark.ml.Transformer;
 import org.junit.jupiter.api.Test;
@@ -116,8 +118,13 @@ final class StageTable implements AfterTestExecutionCallback, AfterAllCallback {
     List<StageParityReport.Line> lines =
         settings.keySet().stream().map(setting -> StageParityReport.line(stage, setting)).toList();
     boolean toTheBit = settings.values().stream().allMatch(Boolean::booleanValue);
-    double worst = lines.stream().mapToDouble(line -> line.worst).max().orElse(0);
-    double share = lines.stream().mapToDouble(line -> line.worstShareOfBound).max().orElse(0);
+    List<StageParityReport.Differences> differences =
+        lines.stream()
+            .flatMap(line -> Stream.of(line.jvm, line.functions))
+            .filter(Objects::nonNull)
+            .toList();
+    double worst = differences.stream().mapToDouble(each -> each.worst).max().orElse(0);
+    double share = differences.stream().mapToDouble(each -> each.worstShareOfBound).max().orElse(0);
     return String.format(
         Locale.ROOT,
         "%s %d | %d | %s | %s |%n",
