@@ -30,8 +30,7 @@ class SupportedStagesTest {
   @Test
   void page_itsCounts_areThoseOfTheConverters() {
     int all = SupportedStages.all().size();
-    long both =
-        SupportedStages.all().values().stream().filter(Runtimes.BOTH::equals).count();
+    long both = SupportedStages.all().values().stream().filter(Runtimes.BOTH::equals).count();
 
     assertThat(DocBlock.text("docs/supported-stages.md"))
         .contains(
