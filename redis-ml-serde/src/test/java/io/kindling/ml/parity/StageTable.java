@@ -35,8 +35,10 @@ final class StageTable implements AfterTestExecutionCallback, AfterAllCallback {
 
   private static final String FILE = "docs/supported-stages.md";
   private static final String HEAD =
-      "| stage | runs in | settings | rows | against Spark | worst difference of a run |\n"
-          + "|---|---|---:|---:|---|---|\n";
+      """
+      | stage | runs in | settings | rows | against Spark | worst difference of a run |
+      |---|---|---:|---:|---|---|
+      """;
 
   /** By stage, then by setting, whether it had to be equal to the bit. */
   private static final Map<String, Map<String, Boolean>> COMPARED = new HashMap<>();
