@@ -4,9 +4,6 @@ import io.kindling.ml.format.ModelFormatException;
 import io.kindling.ml.step.RowRefusedException;
 import io.kindling.ml.step.RowSkippedException;
 import java.util.Map;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** A stored version in this JVM, ready to answer. Thread-safe. */
@@ -15,16 +12,13 @@ final class LoadedModel {
   private final ModelHash hash;
   private final String version;
   private final ModelMetadata metadata;
-  private final Model model;
-
-  /** Idle evaluators of a forest; a pipeline has its own. A thread that finds none makes one. */
-  private final Queue<ForestEvaluator> idle = new ConcurrentLinkedQueue<>();
+  private final ModelScorer scorer;
 
   private LoadedModel(ModelHash hash, String version, ModelMetadata metadata, Model model) {
     this.hash = hash;
     this.version = version;
     this.metadata = metadata;
-    this.model = model;
+    this.scorer = new ModelScorer(model);
   }
 
   /**
@@ -52,7 +46,7 @@ final class LoadedModel {
   }
 
   Model model() {
-    return model;
+    return scorer.model();
   }
 
   /**
@@ -61,7 +55,7 @@ final class LoadedModel {
    * @throws ModelVerificationException if one differs
    */
   void verify() {
-    GoldenAnswers answers = GoldenAnswers.of(model, metadata);
+    GoldenAnswers answers = GoldenAnswers.of(model(), metadata);
     for (ModelMetadata.Golden row : metadata.golden()) {
       Prediction answer;
       try {
@@ -90,47 +84,18 @@ final class LoadedModel {
         : predict(FeatureVector.parse(row.features()));
   }
 
-  /**
-   * Answers a vector.
-   *
-   * @throws RowRefusedException if the model takes something else, or the vector does not fit
-   */
+  /** As {@link ModelScorer#predict(FeatureVector)}. */
   Prediction predict(FeatureVector row) {
-    if (model instanceof Forest forest) {
-      return withEvaluator(forest, evaluator -> evaluator.explain(row));
-    }
-    Pipeline pipeline = (Pipeline) model;
-    if (pipeline.fields().size() != 1) {
-      throw new RowRefusedException(
-          "Cannot answer the row: it is one vector, the pipeline has the fields "
-              + pipeline.fields());
-    }
-    return predict(Map.of(pipeline.fields().get(0).name(), row));
+    return scorer.predict(row).by(version);
   }
 
-  /**
-   * Answers a row of fields.
-   *
-   * @throws RowRefusedException if the model is a forest, or a field is missing or of another type
-   * @throws RowSkippedException if Spark leaves such a row out
-   */
+  /** As {@link ModelScorer#predict(Map)}. */
   Prediction predict(Map<String, ? extends @Nullable Object> row) {
-    if (model instanceof Pipeline pipeline) {
-      return pipeline.predict(row).by(version);
-    }
-    throw new RowRefusedException(
-        "Cannot answer the row: it has fields, " + hash.where(version) + " takes a vector");
+    return scorer.predict(row).by(version);
   }
 
-  private Prediction withEvaluator(Forest forest, Function<ForestEvaluator, Prediction> question) {
-    ForestEvaluator evaluator = idle.poll();
-    if (evaluator == null) {
-      evaluator = forest.evaluator();
-    }
-    try {
-      return question.apply(evaluator).by(version);
-    } finally {
-      idle.add(evaluator);
-    }
+  /** It as a value that travels. */
+  VersionedModel versioned() {
+    return new VersionedModel(hash.name(), version, scorer);
   }
 }

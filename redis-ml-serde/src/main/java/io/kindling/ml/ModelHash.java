@@ -9,6 +9,7 @@ import io.kindling.ml.format.ModelFormatException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -43,6 +44,18 @@ final class ModelHash {
       RedisScript.fromClasspath(ModelHash.class, "promote.lua");
   private static final RedisScript RETIRE =
       RedisScript.fromClasspath(ModelHash.class, "retire.lua");
+  private static final RedisScript BATCH =
+      RedisScript.fromClasspath(ModelHash.class, "batch.lua");
+
+  /**
+   * Batches of a stream that keep their version. Structured Streaming replays one; a DStream that
+   * has fallen behind, all that it has queued.
+   */
+  static final int BATCHES_REMEMBERED = 100;
+
+  /** For how long after its last batch a stream is remembered. */
+  static final Duration STREAM_REMEMBERED = Duration.ofDays(30);
+
   private static final Pattern VERSION = Pattern.compile("v([1-9]\\d{0,17})");
   private static final Pattern FIELD = Pattern.compile("(v[1-9]\\d{0,17})(:.*)?");
 
@@ -262,11 +275,50 @@ final class ModelHash {
     return numbers.stream().map(number -> "v" + number).toList();
   }
 
-  /** Removes versions with all their fields, except the live and the previous one. */
+  /**
+   * The version that scores a batch of a stream, the same however often it is asked.
+   *
+   * @throws ModelNotFoundException if there is no live version, or the batch is forgotten
+   */
+  String versionOfBatch(String stream, long batch) {
+    Object reply =
+        redis
+            .scripts()
+            .call(
+                BATCH,
+                List.of(key, memory()),
+                List.of(
+                    stream,
+                    String.valueOf(batch),
+                    String.valueOf(BATCHES_REMEMBERED),
+                    String.valueOf(STREAM_REMEMBERED.toMillis())));
+    List<?> parts = (List<?>) Objects.requireNonNull(RedisScripts.text(reply));
+    String text = (String) parts.get(1);
+    return switch ((String) parts.get(0)) {
+      case "NEW", "AGAIN" -> text;
+      case "MISSING" -> requireLive();
+      default ->
+          throw new ModelNotFoundException(
+              String.format(
+                  "Cannot tell which version of model '%s' scored batch %d of stream '%s':"
+                      + " remembered are %d batches, from %s on",
+                  name, batch, stream, BATCHES_REMEMBERED, text));
+    };
+  }
+
+  /** The hash of what the streams remember. */
+  private String memory() {
+    return key + ":scored";
+  }
+
+  /**
+   * Removes versions with all their fields, except the live and the previous one and those of
+   * batches that streams remember.
+   */
   List<String> remove(List<String> versions) {
     List<String> removed = new ArrayList<>();
     for (String version : versions) {
-      Object reply = redis.scripts().call(RETIRE, List.of(key), List.of(version));
+      Object reply = redis.scripts().call(RETIRE, List.of(key, memory()), List.of(version));
       if (Long.valueOf(1).equals(reply)) {
         removed.add(version);
       }

@@ -244,6 +244,69 @@ public final class ModelStore {
     return LoadedModel.read(new ModelHash(redis, name), ModelHash.checkVersion(version)).model();
   }
 
+  /**
+   * The live version of a model as a value that travels, checked as {@link #loadVersion(String,
+   * String)} does.
+   *
+   * @throws ModelNotFoundException if there is no such model
+   * @throws ModelFormatException if a chunk is missing or damaged, or of a newer format
+   * @throws ModelVerificationException if it answers a golden row differently
+   */
+  public VersionedModel loadVersion(String name) {
+    return checked(loadLive(new ModelHash(redis, name)));
+  }
+
+  /**
+   * A certain version of a model as a value that travels. It has answered its golden rows in this
+   * JVM.
+   *
+   * @param version as in {@code v3}
+   * @throws ModelNotFoundException if there is no such model or version
+   * @throws ModelFormatException if a chunk is missing or damaged, or of a newer format
+   * @throws ModelVerificationException if it answers a golden row differently
+   */
+  public VersionedModel loadVersion(String name, String version) {
+    return checked(LoadedModel.read(new ModelHash(redis, name), ModelHash.checkVersion(version)));
+  }
+
+  private static VersionedModel checked(LoadedModel loaded) {
+    loaded.verify();
+    return loaded.versioned();
+  }
+
+  /**
+   * The name of the live version, as in {@code v3}. One HGET.
+   *
+   * @throws ModelNotFoundException if there is no such model
+   */
+  public String liveVersion(String name) {
+    return new ModelHash(redis, name).requireLive();
+  }
+
+  /**
+   * The version that scores a batch of a stream: the live one when the batch is asked for the first
+   * time, and the same whenever it is asked for again, so that a batch which Spark replays has the
+   * same answers. One EVALSHA.
+   *
+   * <p>The last 100 batches of a stream are remembered, until 30 days after the last of them; as
+   * long as they are, no publication and no {@code prune} removes their versions.
+   *
+   * @param stream what tells its batches from those of others: a query's id, 1 to 512 characters
+   * @param batch 0 or more, and below 2^53
+   * @throws ModelNotFoundException if there is no such model, or the batch is older than those that
+   *     are remembered
+   */
+  public String versionOfBatch(String name, String stream, long batch) {
+    if (stream.isBlank() || stream.length() > 512 || batch < 0 || batch >= 1L << 53) {
+      throw new IllegalArgumentException(
+          String.format(
+              "Cannot score batch %d of stream '%s' with model '%s': allowed are batches from 0 to"
+                  + " 2^53 - 1, and names of streams of 1 to 512 characters",
+              batch, stream, name));
+    }
+    return new ModelHash(redis, name).versionOfBatch(stream, batch);
+  }
+
   /** The live version, not yet verified. */
   static LoadedModel loadLive(ModelHash hash) {
     String version = hash.requireLive();
@@ -392,7 +455,8 @@ public final class ModelStore {
 
   /**
    * Removes every version below the highest of the live and the previous one that is older than the
-   * retention, except these two. What lies above may be somebody's publication at work.
+   * retention, except these two and those of batches that a stream may replay. What lies above may
+   * be somebody's publication at work.
    *
    * @param retention how long after their publication versions are kept, by the publishers' clocks
    *     and this one
