@@ -84,18 +84,23 @@ final class LoadedModel {
         : predict(FeatureVector.parse(row.features()));
   }
 
-  /** As {@link ModelScorer#predict(FeatureVector)}. */
+  /** As {@link ModelScorer#predict(FeatureVector, Object)}. */
   Prediction predict(FeatureVector row) {
-    return scorer.predict(row).by(version);
+    return scorer.predict(row, this).by(version);
   }
 
-  /** As {@link ModelScorer#predict(Map)}. */
+  /** As {@link ModelScorer#predict(Map, Object)}. */
   Prediction predict(Map<String, ? extends @Nullable Object> row) {
-    return scorer.predict(row).by(version);
+    return scorer.predict(row, this).by(version);
   }
 
   /** It as a value that travels. */
   VersionedModel versioned() {
     return new VersionedModel(hash.name(), version, scorer);
+  }
+
+  @Override
+  public String toString() {
+    return hash.where(version);
   }
 }

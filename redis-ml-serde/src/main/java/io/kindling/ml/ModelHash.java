@@ -44,8 +44,7 @@ final class ModelHash {
       RedisScript.fromClasspath(ModelHash.class, "promote.lua");
   private static final RedisScript RETIRE =
       RedisScript.fromClasspath(ModelHash.class, "retire.lua");
-  private static final RedisScript BATCH =
-      RedisScript.fromClasspath(ModelHash.class, "batch.lua");
+  private static final RedisScript BATCH = RedisScript.fromClasspath(ModelHash.class, "batch.lua");
 
   /**
    * Batches of a stream that keep their version. Structured Streaming replays one; a DStream that

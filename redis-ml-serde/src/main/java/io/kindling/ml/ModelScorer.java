@@ -27,33 +27,37 @@ final class ModelScorer {
   /**
    * Answers a vector.
    *
+   * @param named for messages
    * @throws RowRefusedException if the model takes something else, or the vector does not fit
    */
-  Prediction predict(FeatureVector row) {
+  Prediction predict(FeatureVector row, Object named) {
     if (model instanceof Forest forest) {
       return withEvaluator(forest, evaluator -> evaluator.explain(row));
     }
     Pipeline pipeline = (Pipeline) model;
     if (pipeline.fields().size() != 1) {
       throw new RowRefusedException(
-          "Cannot answer the row: it is one vector, the pipeline has the fields "
+          "Cannot answer the row: it is one vector, "
+              + named
+              + " has the fields "
               + pipeline.fields());
     }
-    return predict(Map.of(pipeline.fields().get(0).name(), row));
+    return pipeline.predict(Map.of(pipeline.fields().get(0).name(), row));
   }
 
   /**
    * Answers a row of fields.
    *
+   * @param named for messages
    * @throws RowRefusedException if the model is a forest, or a field is missing or of another type
    * @throws RowSkippedException if Spark leaves such a row out
    */
-  Prediction predict(Map<String, ? extends @Nullable Object> row) {
+  Prediction predict(Map<String, ? extends @Nullable Object> row, Object named) {
     if (model instanceof Pipeline pipeline) {
       return pipeline.predict(row);
     }
     throw new RowRefusedException(
-        "Cannot answer the row: it has fields, the model is a forest and takes a vector");
+        "Cannot answer the row: it has fields, " + named + " takes a vector");
   }
 
   private Prediction withEvaluator(Forest forest, Function<ForestEvaluator, Prediction> question) {

@@ -100,7 +100,7 @@ public final class VersionedModel implements Serializable {
    * @throws RowSkippedException if Spark leaves such a row out
    */
   public Prediction predict(Map<String, ? extends @Nullable Object> row) {
-    return scorer().predict(row).by(version);
+    return scorer().predict(row, this).by(version);
   }
 
   /**
@@ -110,7 +110,7 @@ public final class VersionedModel implements Serializable {
    * @throws RowRefusedException if the pipeline has other fields, or the vector does not fit
    */
   public Prediction predict(FeatureVector row) {
-    return scorer().predict(row).by(version);
+    return scorer().predict(row, this).by(version);
   }
 
   @Override

@@ -15,16 +15,15 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.concurrent.ConcurrentHashMap;
-import org.apache.spark.streaming.Time;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.ml.linalg.SQLDataTypes;
@@ -37,6 +36,7 @@ import org.apache.spark.sql.streaming.Trigger;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.streaming.Durations;
+import org.apache.spark.streaming.Time;
 import org.apache.spark.streaming.api.java.JavaStreamingContext;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -204,8 +204,7 @@ class ModelScoringIT {
                 + " another prefix, as withPrefix gives one",
             name);
     assertThatIllegalArgumentException()
-        .isThrownBy(
-            () -> scoring.transform(spark.readStream().schema(SCHEMA).json("src/test")))
+        .isThrownBy(() -> scoring.transform(spark.readStream().schema(SCHEMA).json("src/test")))
         .withMessageContaining("foreachBatch(scoring.eachBatch(");
     assertThatIllegalStateException()
         .isThrownBy(() -> scoring.eachBatch((batch, id) -> {}).call(rows, 0L))
@@ -213,8 +212,7 @@ class ModelScoringIT {
   }
 
   @Test
-  void eachBatch_promotionsBetweenBatches_eachHasOneVersion(@TempDir Path folder)
-      throws Exception {
+  void eachBatch_promotionsBetweenBatches_eachHasOneVersion(@TempDir Path folder) throws Exception {
     Files.createDirectory(folder.resolve("in"));
     for (int i = 0; i < 6; i++) {
       Files.writeString(
@@ -282,14 +280,15 @@ class ModelScoringIT {
                                 .add(row._2().version());
                             answers.put(row._1(), row._2());
                           }));
+      store.publish(name, Pipelines.fate(HandleInvalid.SKIP), golden);
       streaming.start();
       try (Socket socket = server.accept();
           OutputStream out = socket.getOutputStream()) {
         for (int i = 1; i <= rounds; i++) {
-          store.publish(name, Pipelines.fate(HandleInvalid.SKIP), golden);
           out.write((i + " ?\n" + i + " male\n" + i + " female\n").getBytes(UTF_8));
           int rows = 2 * i;
           Awaitility.await().until(() -> answers.size() == rows);
+          store.publish(name, Pipelines.fate(HandleInvalid.SKIP), golden);
         }
       } finally {
         streaming.stop(/* stopSparkContext= */ false, /* stopGracefully= */ false);

@@ -86,11 +86,10 @@ class VersionedModelTest {
     assertThat(forest.predict(FeatureVector.dense(1)).prediction()).isEqualTo(5);
     assertThatExceptionOfType(RowRefusedException.class)
         .isThrownBy(() -> forest.predict(Map.of("Sex", "male")))
-        .withMessage(
-            "Cannot answer the row: it has fields, the model is a forest and takes a vector");
+        .withMessage("Cannot answer the row: it has fields, model 'forest' v1 takes a vector");
     assertThatExceptionOfType(RowRefusedException.class)
         .isThrownBy(() -> FATE.predict(FeatureVector.dense(1)))
-        .withMessageStartingWith("Cannot answer the row: it is one vector, the pipeline has");
+        .withMessageStartingWith("Cannot answer the row: it is one vector, model 'titanic' v3 has");
   }
 
   private static VersionedModel roundTrip(VersionedModel value, Serializer serializer) {

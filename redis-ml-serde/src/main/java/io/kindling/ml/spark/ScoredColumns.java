@@ -127,9 +127,7 @@ final class ScoredColumns {
   }
 
   private static Column[] columns(Dataset<?> rows, List<String> names) {
-    return names.stream()
-        .map(name -> rows.col(quoted(name)))
-        .toArray(Column[]::new);
+    return names.stream().map(name -> rows.col(quoted(name))).toArray(Column[]::new);
   }
 
   private static String quoted(String name) {

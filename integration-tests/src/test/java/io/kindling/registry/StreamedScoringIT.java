@@ -1,0 +1,182 @@
+package io.kindling.registry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kindling.core.Redis;
+import io.kindling.core.testing.TestRedis;
+import io.kindling.ml.Forest;
+import io.kindling.ml.ForestEvaluator;
+import io.kindling.ml.ModelStore;
+import io.kindling.ml.ModelVersion;
+import io.kindling.ml.VersionedModel;
+import io.kindling.testing.DeployMode;
+import io.kindling.testing.SparkProcesses;
+import io.kindling.testing.Submission;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.sql.SparkSession;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A streaming query scores ten files, while three versions go live and its driver is killed. */
+class StreamedScoringIT {
+  private static final Duration LIMIT = Duration.ofMinutes(3);
+  private static final int FILES = 10;
+  private static final int ROWS = 20;
+
+  private static SparkProcesses spark;
+  private static Redis redis;
+  private static ModelStore store;
+
+  private final String name = TestRedis.prefix() + "streamed";
+  private final List<double[]> rows = new ArrayList<>();
+  private final Map<String, ForestEvaluator> published = new HashMap<>();
+
+  @BeforeAll
+  static void start() {
+    spark = SparkProcesses.start(2, 2);
+    redis = Redis.connect(TestRedis.shared().config());
+    store = ModelStore.of(redis);
+  }
+
+  @AfterAll
+  static void stop() {
+    redis.close();
+    spark.close();
+  }
+
+  @Test
+  void batches_promotionsAndAKilledDriver_eachHasOneVersionAlsoWhenReplayed(@TempDir Path folder)
+      throws Exception {
+    writeFiles(folder);
+    publish(1);
+    Submission driver = submit(folder);
+    for (int batch = 0; batch <= 3; batch++) {
+      awaitAnswers(batch, 1);
+      if (batch == 1) {
+        publish(2);
+      }
+      end(batch);
+    }
+    awaitAnswers(4, 1);
+
+    driver.kill();
+    spark.awaitExecutors(0);
+    publish(3);
+    publish(4); // would remove v2, which is neither live nor previous any more
+    store.prune(name);
+    submit(folder);
+
+    awaitAnswers(4, 2);
+    for (int batch = 4; batch < FILES; batch++) {
+      awaitAnswers(batch, 1);
+      end(batch);
+    }
+    for (int batch = 0; batch < FILES; batch++) {
+      String version = batch <= 1 ? "v1" : batch <= 4 ? "v2" : "v4";
+      List<String> answers = answers(batch);
+      assertThat(answers).as("batch %d", batch).hasSize(batch == 4 ? 2 : 1);
+      assertThat(answers).as("batch %d", batch).containsOnly(expected(batch, version));
+    }
+    assertThat(store.versions(name))
+        .extracting(ModelVersion::version)
+        .containsExactly("v1", "v2", "v3", "v4");
+  }
+
+  @Test
+  void versionedModel_inBroadcasts_isOneObjectAnExecutor() {
+    publish(1);
+    try (SparkSession session = spark.session(Map.of())) {
+      var context = JavaSparkContext.fromSparkContext(session.sparkContext());
+      Broadcast<VersionedModel> one = context.broadcast(store.loadVersion(name));
+      Broadcast<VersionedModel> other = context.broadcast(store.loadVersion(name));
+
+      List<String> seen =
+          context
+              .parallelize(IntStream.range(0, 64).boxed().toList(), 32)
+              .map(
+                  i ->
+                      ProcessHandle.current().pid()
+                          + " "
+                          + System.identityHashCode((i % 2 == 0 ? one : other).value().model()))
+              .distinct()
+              .collect();
+
+      assertThat(seen.stream().map(line -> line.split(" ", -1)[0]).collect(Collectors.toSet()))
+          .hasSize(2);
+      assertThat(seen).hasSize(2);
+    }
+  }
+
+  private void publish(int version) {
+    Forest forest = GrownForest.of(2, version);
+    assertThat(store.publish(name, forest)).isEqualTo("v" + version);
+    published.put("v" + version, forest.evaluator());
+  }
+
+  private void writeFiles(Path folder) throws IOException {
+    Random random = new Random(7);
+    Path files = Files.createDirectory(folder.resolve("files"));
+    for (int file = 0; file < FILES; file++) {
+      StringBuilder json = new StringBuilder();
+      for (int i = 0; i < ROWS; i++) {
+        double[] row = GrownForest.row(random);
+        json.append("{\"id\":").append(rows.size());
+        for (int j = 0; j < row.length; j++) {
+          json.append(",\"f").append(j).append("\":").append(row[j]);
+        }
+        json.append("}\n");
+        rows.add(row);
+      }
+      Path written = Files.writeString(files.resolve(file + ".json"), json);
+      // Spark takes the oldest first.
+      Files.setLastModifiedTime(
+          written, java.nio.file.attribute.FileTime.fromMillis(1_700_000_000_000L + 1_000L * file));
+    }
+  }
+
+  private Submission submit(Path folder) {
+    return spark.submit(
+        DeployMode.CLIENT,
+        ScoringDriver.class,
+        List.of(TestRedis.shared().uri(), name, folder.toString()),
+        Map.of("spark.sql.shuffle.partitions", "2"));
+  }
+
+  private List<String> answers(int batch) {
+    return redis.jedis().lrange(ScoringDriver.answers(name, batch), 0, -1);
+  }
+
+  private void awaitAnswers(int batch, int times) {
+    Awaitility.await("batch " + batch).atMost(LIMIT).until(() -> answers(batch).size() >= times);
+  }
+
+  private void end(int batch) {
+    redis.jedis().rpush(ScoringDriver.sign(name, batch), "end");
+  }
+
+  /** What the driver says when this version scores the batch. */
+  private String expected(int batch, String version) {
+    ForestEvaluator evaluator = published.get(version);
+    return IntStream.range(batch * ROWS, (batch + 1) * ROWS)
+        .mapToObj(
+            id ->
+                "{\"id\":%d,\"prediction\":%s,\"model_version\":\"%s\"}"
+                    .formatted(id, evaluator.predict(rows.get(id)), version))
+        .collect(Collectors.joining("\n"));
+  }
+}
