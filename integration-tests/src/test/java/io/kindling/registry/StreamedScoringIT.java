@@ -15,11 +15,14 @@ import io.kindling.testing.Submission;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -64,7 +67,7 @@ class StreamedScoringIT {
       throws Exception {
     writeFiles(folder);
     publish(1);
-    Submission driver = submit(folder);
+    Submission driver = submit(ScoringDriver.class, folder);
     for (int batch = 0; batch <= 3; batch++) {
       awaitAnswers(batch, 1);
       if (batch == 1) {
@@ -79,7 +82,7 @@ class StreamedScoringIT {
     publish(3);
     publish(4); // would remove v2, which is neither live nor previous any more
     store.prune(name);
-    submit(folder);
+    submit(ScoringDriver.class, folder);
 
     awaitAnswers(4, 2);
     for (int batch = 4; batch < FILES; batch++) {
@@ -95,6 +98,59 @@ class StreamedScoringIT {
     assertThat(store.versions(name))
         .extracting(ModelVersion::version)
         .containsExactly("v1", "v2", "v3", "v4");
+  }
+
+  @Test
+  void dStream_killedDriver_replaysTheBatchWithItsVersion(@TempDir Path folder) throws Exception {
+    Files.createDirectory(folder.resolve("files"));
+    publish(1);
+    Submission driver = submit(DStreamDriver.class, folder);
+    driver.awaitOutput(DStreamDriver.STARTED);
+    Random random = new Random(11);
+    List<String> first = arrive(folder, "first", random);
+    String answered = awaitBatch(0);
+
+    driver.kill();
+    spark.awaitExecutors(0);
+    publish(2);
+    publish(3); // would remove v1
+    Submission again = submit(DStreamDriver.class, folder);
+
+    assertThat(awaitBatch(1)).isEqualTo(answered);
+    assertThat(answered.lines().skip(1)).containsExactlyElementsOf(expected(first, "v1"));
+    redis.jedis().rpush(DStreamDriver.signs(name), "end");
+    List<String> second = arrive(folder, "second", random);
+    assertThat(awaitBatch(2).lines().skip(1)).containsExactlyElementsOf(expected(second, "v3"));
+    again.kill();
+    spark.awaitExecutors(0);
+  }
+
+  private static List<String> arrive(Path folder, String file, Random random) throws IOException {
+    List<String> lines = new ArrayList<>();
+    for (int i = 0; i < ROWS; i++) {
+      lines.add(
+          Arrays.stream(GrownForest.row(random))
+              .mapToObj(String::valueOf)
+              .collect(Collectors.joining(",")));
+    }
+    Path unfinished = Files.write(folder.resolve(file), lines);
+    Files.move(unfinished, folder.resolve("files").resolve(file));
+    return lines;
+  }
+
+  private String awaitBatch(int index) {
+    return Awaitility.await("batch " + index)
+        .atMost(LIMIT)
+        .until(() -> redis.jedis().lindex(DStreamDriver.answers(name), index), Objects::nonNull);
+  }
+
+  private List<String> expected(List<String> lines, String version) {
+    ForestEvaluator evaluator = published.get(version);
+    return lines.stream()
+        .map(
+            line -> line + " " + evaluator.predict(DStreamDriver.vector(line)) + " " + version)
+        .sorted()
+        .toList();
   }
 
   @Test
@@ -145,14 +201,14 @@ class StreamedScoringIT {
       Path written = Files.writeString(files.resolve(file + ".json"), json);
       // Spark takes the oldest first.
       Files.setLastModifiedTime(
-          written, java.nio.file.attribute.FileTime.fromMillis(1_700_000_000_000L + 1_000L * file));
+          written, FileTime.fromMillis(1_700_000_000_000L + 1_000L * file));
     }
   }
 
-  private Submission submit(Path folder) {
+  private Submission submit(Class<?> application, Path folder) {
     return spark.submit(
         DeployMode.CLIENT,
-        ScoringDriver.class,
+        application,
         List.of(TestRedis.shared().uri(), name, folder.toString()),
         Map.of("spark.sql.shuffle.partitions", "2"));
   }

@@ -9,7 +9,9 @@ import io.kindling.ml.FeatureVector;
 import io.kindling.ml.Forest;
 import io.kindling.ml.ForestEvaluator;
 import io.kindling.ml.Predictor;
+import io.kindling.ml.spark.ModelScoring;
 import io.kindling.ml.spark.SparkModels;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -29,11 +31,13 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.streaming.Trigger;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A forest trained by the Spark at hand answers as that Spark does; the parity tests go further.
@@ -83,6 +87,39 @@ class ModelsSmokeIT {
       }
     }
     assertThat(new Forest(model.trees())).isEqualTo(forest);
+  }
+
+  @Test
+  void scoring_datasetAndStream_answersAsSpark(@TempDir Path folder) throws Exception {
+    Dataset<Row> frame = indexed();
+    RandomForestClassificationModel model =
+        new RandomForestClassifier().setNumTrees(5).setMaxDepth(4).setSeed(3).fit(frame);
+    String name = TestRedis.prefix() + "scored";
+    SparkModels.forest(model).loadToRedis(name, TestRedis.shared().uri());
+    ModelScoring scoring = ModelScoring.of(TestRedis.shared().config(), name);
+    List<Row> answers = model.transform(frame).select("prediction", "probability").collectAsList();
+
+    Dataset<Row> scored = scoring.transform(frame);
+    frame.coalesce(1).write().parquet(folder.resolve("frame").toString());
+    var batches = new ArrayList<Row>();
+    spark
+        .readStream()
+        .schema(frame.schema())
+        .parquet(folder.resolve("frame").toString())
+        .writeStream()
+        .trigger(Trigger.AvailableNow())
+        .foreachBatch(scoring.eachBatch((batch, id) -> batches.addAll(batch.collectAsList())))
+        .start()
+        .awaitTermination();
+
+    assertThat(scored.select("prediction", "probability").collectAsList()).isEqualTo(answers);
+    assertThat(scored.select("model_version").distinct().collectAsList())
+        .containsExactly(RowFactory.create("v1"));
+    assertThat(batches)
+        .extracting(
+            row ->
+                RowFactory.create(row.<Object>getAs("prediction"), row.<Object>getAs("probability")))
+        .containsExactlyInAnyOrderElementsOf(answers);
   }
 
   @Test

@@ -5,7 +5,9 @@ import io.kindling.core.KindlingException;
 import io.kindling.core.Redis;
 import io.kindling.core.RedisUnavailableException;
 import io.kindling.ml.format.ModelFormatException;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.net.URLClassLoader;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  * The registry of models as a command line: what {@link ModelStore} does, for people and scripts.
  *
  * <pre>{@code
- * java -cp kindling-spark.jar:slf4j-api.jar io.kindling.ml.Models list
- * java -cp ... io.kindling.ml.Models rollback titanic --redis redis://redis.example:6379
+ * java -cp kindling-spark.jar io.kindling.ml.Models list
+ * java -cp kindling-spark.jar io.kindling.ml.Models rollback titanic --redis redis://redis.example:6379
  * }</pre>
  *
  * <p>It ends with 0 if all is done, 1 if it was refused, 2 if the arguments are wrong, 3 if Redis
@@ -119,15 +121,18 @@ public final class Models {
 
   /** Runs one command and ends the JVM with its exit code. */
   public static void main(String[] args) {
-    try {
-      Class.forName("org.slf4j.LoggerFactory");
-    } catch (ClassNotFoundException e) {
-      System.err.println(
-          "Models: Cannot run without slf4j-api, which Spark brings: java -cp"
-              + " kindling-spark.jar:$SPARK_HOME/jars/* io.kindling.ml.Models");
+    if (!BundledSlf4j.isNeeded()) {
+      System.exit(run(System.out, System.err, System.getenv(URI_VARIABLE), args));
+    }
+    try (URLClassLoader loader = BundledSlf4j.loader()) {
+      loader
+          .loadClass(Models.class.getName())
+          .getMethod("main", String[].class)
+          .invoke(null, (Object) args);
+    } catch (IOException | ReflectiveOperationException e) {
+      System.err.println("Models: Cannot run without slf4j-api: " + e.getMessage());
       System.exit(MISUSED);
     }
-    System.exit(run(System.out, System.err, System.getenv(URI_VARIABLE), args));
   }
 
   /**

@@ -24,6 +24,8 @@
  * <tr><td>{@code kindling:model:{name}}</td><td>hash</td>
  * <td>{@code live}, {@code previous}, {@code last}; of each version {@code vN}, {@code vN:id},
  * {@code vN:0}...; see {@code docs/format/model-v1.md}</td></tr>
+ * <tr><td>{@code kindling:model:{name}:scored}</td><td>hash</td>
+ * <td>which version scored which batch of a stream</td></tr>
  * <tr><td>{@code kindling:model:{name}:live}</td><td>channel</td>
  * <td>the version that has just become live</td></tr>
  * </table>
