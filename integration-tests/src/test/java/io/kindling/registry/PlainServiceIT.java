@@ -105,8 +105,9 @@ class PlainServiceIT {
 
   /** Women live. */
   private static Pipeline pipeline(long seed) {
-    try (SparkSession spark =
-        SparkSession.builder().master("local[1]").appName("plain service").getOrCreate()) {
+    SparkSession spark =
+        SparkSession.builder().master("local[1]").appName("plain service").getOrCreate();
+    try {
       Dataset<Row> passengers =
           spark.createDataFrame(
               List.of(
@@ -134,6 +135,8 @@ class PlainServiceIT {
       return SparkModels.pipeline(
           new org.apache.spark.ml.Pipeline().setStages(stages).fit(passengers),
           passengers.schema());
+    } finally {
+      spark.stop();
     }
   }
 }

@@ -154,7 +154,7 @@ class StreamedScoringIT {
   }
 
   @Test
-  void versionedModel_inBroadcasts_isOneObjectAnExecutor() {
+  void versionedModel_inBroadcasts_isOneObjectAnExecutor() throws Exception {
     publish(1);
     try (SparkSession session = spark.session(Map.of())) {
       var context = JavaSparkContext.fromSparkContext(session.sparkContext());

@@ -74,7 +74,7 @@ final class Caller implements Runnable {
       took[done] = System.nanoTime() - begin;
       began[done] = begin;
       versionsAndRows[done] =
-          Deployments.number(answer.version()) | (i % rows.size()) << ROW_SHIFT;
+          Deployments.number(answer.version()) | ((i % rows.size()) << ROW_SHIFT);
       answers[done] = answer.probability()[1];
       done++;
     } catch (RuntimeException e) {

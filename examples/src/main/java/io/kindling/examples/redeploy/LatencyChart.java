@@ -1,5 +1,6 @@
 package io.kindling.examples.redeploy;
 
+import com.google.errorprone.annotations.FormatMethod;
 import io.kindling.examples.redeploy.Deployments.Deployment;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,6 +50,7 @@ final class LatencyChart {
     return chart.svg.append("</svg>\n").toString();
   }
 
+  @FormatMethod
   private void add(String format, Object... arguments) {
     svg.append(String.format(Locale.ROOT, format, arguments)).append('\n');
   }
