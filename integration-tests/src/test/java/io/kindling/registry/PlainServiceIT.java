@@ -8,6 +8,7 @@ import io.kindling.core.testing.DocBlock;
 import io.kindling.core.testing.TestRedis;
 import io.kindling.ml.ModelStore;
 import io.kindling.ml.Pipeline;
+import io.kindling.ml.PublishOptions;
 import io.kindling.ml.spark.SparkModels;
 import java.io.BufferedReader;
 import java.io.File;
@@ -20,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import javax.tools.ToolProvider;
 import org.apache.spark.ml.PipelineStage;
@@ -40,6 +42,10 @@ import org.junit.jupiter.api.io.TempDir;
 class PlainServiceIT {
   private static final String SOURCE =
       "examples/plain-service/src/main/java/io/kindling/examples/service/PlainService.java";
+
+  /** Rows of nulls and of empty texts, which a publication makes, have no answer. */
+  private static final PublishOptions GOLDEN =
+      PublishOptions.builder().golden(Map.of("Sex", "male", "Age", 3)).build();
 
   /** What {@code mvn dependency:copy-dependencies} of the example brings. */
   private static final String THIN =
@@ -63,7 +69,7 @@ class PlainServiceIT {
 
     try (Redis redis = Redis.connect(TestRedis.shared().config())) {
       ModelStore store = ModelStore.of(redis);
-      store.publish(name, pipeline(1));
+      store.publish(name, pipeline(1), GOLDEN);
       Process service =
           new ProcessBuilder(
                   Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -86,7 +92,7 @@ class PlainServiceIT {
         assertThat(refused.statusCode()).isEqualTo(400);
         assertThat(refused.body()).startsWith("Cannot answer the row: stage ").contains("robot");
 
-        store.publish(name, pipeline(2));
+        store.publish(name, pipeline(2), GOLDEN);
         Awaitility.await()
             .untilAsserted(
                 () -> assertThat(ask(address, "Sex=male&Age=34").body()).isEqualTo("0.0 v2\n"));

@@ -66,7 +66,7 @@ class PublisherKilledIT {
     int moved = 0;
     for (int kill = 1; kill <= kills; kill++) {
       Forest next = GrownForest.of(Publisher.TREES, kill);
-      double share = random.nextDouble() * 1.2; // of the time that a publication takes
+      double share = random.nextDouble() * 1.3; // of the time that a publication takes
       try (PublisherProcess publisher = PublisherProcess.start(name, kill)) {
         long nanos = (long) (publisher.awaitReady() * share);
         publisher.publish();

@@ -94,7 +94,7 @@ class ModelScoringIT {
             "Sex",
             "Age",
             "prediction",
-            "label",
+            "predicted_label",
             "raw_prediction",
             "probability",
             "model_version");
@@ -106,7 +106,7 @@ class ModelScoringIT {
       fields.put("Age", row.getAs("Age"));
       Prediction own = fate.predict(fields);
       assertThat(row.<Double>getAs("prediction")).isEqualTo(own.prediction());
-      assertThat(row.<String>getAs("label")).isEqualTo(own.label().orElseThrow());
+      assertThat(row.<String>getAs("predicted_label")).isEqualTo(own.label().orElseThrow());
       assertThat(row.<Object>getAs("raw_prediction")).isEqualTo(Vectors.dense(own.raw()));
       assertThat(row.<Object>getAs("probability")).isEqualTo(Vectors.dense(own.probability()));
       assertThat(row.<String>getAs("model_version")).isEqualTo("v1");
@@ -144,7 +144,7 @@ class ModelScoringIT {
     Row row = scoring.withPrefix("m_").transform(passengers()).first();
 
     assertThat(row.<Double>getAs("m_prediction")).isEqualTo(7);
-    assertThat(row.<Object>getAs("m_label")).isNull();
+    assertThat(row.<Object>getAs("m_predicted_label")).isNull();
     assertThat(row.<Object>getAs("m_raw_prediction")).isNull();
     assertThat(row.<Object>getAs("m_probability")).isNull();
     assertThat(row.<String>getAs("m_model_version")).isEqualTo("v1");

@@ -49,7 +49,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <ul>
  *   <li>{@code prediction}, a double;
- *   <li>{@code label}, a string: the prediction's name, null where the pipeline has none;
+ *   <li>{@code predicted_label}, a string: the prediction's name, null where the pipeline has none;
  *   <li>{@code raw_prediction} and {@code probability}, vectors, null for a regression;
  *   <li>{@code model_version}, as in {@code v3}.
  * </ul>

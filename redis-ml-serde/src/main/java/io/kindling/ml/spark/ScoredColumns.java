@@ -26,7 +26,7 @@ final class ScoredColumns {
   private static final StructType ANSWER =
       new StructType()
           .add("prediction", DataTypes.DoubleType)
-          .add("label", DataTypes.StringType)
+          .add("predicted_label", DataTypes.StringType)
           .add("raw_prediction", SQLDataTypes.VectorType())
           .add("probability", SQLDataTypes.VectorType());
 
