@@ -29,8 +29,7 @@ class ModelsCommandIT {
 
       assertThat(models("list", "--redis", server.uri()))
           .isEqualTo(
-              new Ended(
-                  0, "model    live  previous  versions\ntitanic  v2    v1        2\n", ""));
+              new Ended(0, "model    live  previous  versions\ntitanic  v2    v1        2\n", ""));
       assertThat(models("rollback", "titanic", "--redis", server.uri()))
           .isEqualTo(new Ended(0, "v1 of 'titanic' is live\n", ""));
       assertThat(store.liveVersion("titanic")).isEqualTo("v1");

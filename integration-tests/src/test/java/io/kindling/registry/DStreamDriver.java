@@ -51,8 +51,7 @@ public final class DStreamDriver {
     var streaming = new JavaStreamingContext(new SparkConf(), Durations.seconds(1));
     streaming.checkpoint(checkpoint);
     ModelScoring.of(RedisConfig.parse(uri), model)
-        .scoreVectors(
-            streaming.textFileStream(folder + "/files"), "files", line -> vector(line))
+        .scoreVectors(streaming.textFileStream(folder + "/files"), "files", line -> vector(line))
         .foreachRDD((rows, time) -> tell(uri, model, rows, time));
     return streaming;
   }

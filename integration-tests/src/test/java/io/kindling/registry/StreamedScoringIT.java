@@ -147,8 +147,7 @@ class StreamedScoringIT {
   private List<String> expected(List<String> lines, String version) {
     ForestEvaluator evaluator = published.get(version);
     return lines.stream()
-        .map(
-            line -> line + " " + evaluator.predict(DStreamDriver.vector(line)) + " " + version)
+        .map(line -> line + " " + evaluator.predict(DStreamDriver.vector(line)) + " " + version)
         .sorted()
         .toList();
   }
@@ -200,8 +199,7 @@ class StreamedScoringIT {
       }
       Path written = Files.writeString(files.resolve(file + ".json"), json);
       // Spark takes the oldest first.
-      Files.setLastModifiedTime(
-          written, FileTime.fromMillis(1_700_000_000_000L + 1_000L * file));
+      Files.setLastModifiedTime(written, FileTime.fromMillis(1_700_000_000_000L + 1_000L * file));
     }
   }
 

@@ -118,7 +118,8 @@ class ModelsSmokeIT {
     assertThat(batches)
         .extracting(
             row ->
-                RowFactory.create(row.<Object>getAs("prediction"), row.<Object>getAs("probability")))
+                RowFactory.create(
+                    row.<Object>getAs("prediction"), row.<Object>getAs("probability")))
         .containsExactlyInAnyOrderElementsOf(answers);
   }
 

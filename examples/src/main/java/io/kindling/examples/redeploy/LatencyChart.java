@@ -87,11 +87,7 @@ final class LatencyChart {
       if (x >= LEFT && x <= WIDTH - RIGHT) {
         add(
             "<line x1=\"%.1f\" x2=\"%.1f\" y1=\"%d\" y2=\"%d\" stroke=\"%s\"/>",
-            x,
-            x,
-            TOP,
-            HEIGHT - BOTTOM,
-            deployment.isRollback() ? "#cc0000" : "#999999");
+            x, x, TOP, HEIGHT - BOTTOM, deployment.isRollback() ? "#cc0000" : "#999999");
       }
     }
   }

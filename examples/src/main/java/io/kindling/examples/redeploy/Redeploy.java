@@ -89,8 +89,7 @@ public final class Redeploy {
   }
 
   private int run(Redis redis, List<Forest> nights) throws Exception {
-    Deployments deployments =
-        new Deployments(ModelStore.of(redis), model, nights, options);
+    Deployments deployments = new Deployments(ModelStore.of(redis), model, nights, options);
     deployments.publishFirst();
     List<LiveModel> services = new ArrayList<>();
     try {
@@ -150,8 +149,7 @@ public final class Redeploy {
     }
   }
 
-  private int judge(
-      List<Caller> inJvm, List<Caller> inRedis, Deployments deployments, long start)
+  private int judge(List<Caller> inJvm, List<Caller> inRedis, Deployments deployments, long start)
       throws IOException {
     Verdict jvm = Verdict.of(inJvm, start, rows, deployments, LiveModel.DEFAULT_MAX_STALENESS);
     Verdict inside = Verdict.of(inRedis, start, rows, deployments, Duration.ZERO);
@@ -167,8 +165,7 @@ public final class Redeploy {
             + " the call%n%n",
         text(LiveModel.DEFAULT_MAX_STALENESS.toNanos()));
 
-    List<Deployment> rollbacks =
-        deployments.all().stream().filter(Deployment::isRollback).toList();
+    List<Deployment> rollbacks = deployments.all().stream().filter(Deployment::isRollback).toList();
     Duration slowest = Duration.ZERO;
     for (Deployment rollback : rollbacks) {
       Duration visible =
@@ -179,9 +176,7 @@ public final class Redeploy {
     out.printf(
         "%d versions went live, %d were rolled back; the last answer of a rolled back version was"
             + " asked for %s after the rollback was called, at most.%n",
-        deployments.all().size() - 1 - rollbacks.size(),
-        rollbacks.size(),
-        text(slowest.toNanos()));
+        deployments.all().size() - 1 - rollbacks.size(), rollbacks.size(), text(slowest.toNanos()));
     Stream.concat(inJvm.stream(), inRedis.stream())
         .filter(caller -> caller.firstError() != null)
         .findFirst()
