@@ -1,6 +1,6 @@
 package io.kindling.ml.spark;
 
-import io.kindling.ml.Column.Type;
+import io.kindling.ml.Column;
 import io.kindling.ml.Model;
 import io.kindling.ml.Pipeline;
 import io.kindling.ml.VersionedModel;
@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.ml.linalg.SQLDataTypes;
-import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
@@ -63,13 +62,13 @@ final class ScoredColumns {
                     .asNondeterministic()
                     .apply(functions.struct(columns(rows, read))))
             .filter(functions.col(quoted(answer)).isNotNull());
-    List<Column> all = new ArrayList<>();
+    List<org.apache.spark.sql.Column> all = new ArrayList<>();
     all.addAll(List.of(columns(rows, List.of(rows.columns()))));
     for (String part : ANSWER.fieldNames()) {
       all.add(functions.col(quoted(answer)).getField(part).as(prefix + part));
     }
     all.add(functions.lit(version.version()).as(prefix + VERSION));
-    return answered.select(all.toArray(new Column[0]));
+    return answered.select(all.toArray(new org.apache.spark.sql.Column[0]));
   }
 
   private List<String> columnsRead(Model model) {
@@ -103,7 +102,7 @@ final class ScoredColumns {
 
   /** What would else fail row by row. */
   private static void checkTypes(Dataset<?> rows, VersionedModel version, Pipeline pipeline) {
-    Map<String, Type> given = new HashMap<>();
+    Map<String, Column.Type> given = new HashMap<>();
     SchemaColumns.of(rows.schema()).forEach(column -> given.put(column.name(), column.type()));
     pipeline
         .fields()
@@ -121,13 +120,13 @@ final class ScoredColumns {
             });
   }
 
-  private static boolean isTaken(@Nullable Type given, Type wanted) {
-    boolean number = given == Type.INTEGER || given == Type.FLOAT || given == Type.DOUBLE;
-    return given == wanted || (number && (wanted == Type.FLOAT || wanted == Type.DOUBLE));
+  private static boolean isTaken(@Nullable Column.Type given, Column.Type wanted) {
+    boolean number = given == Column.Type.INTEGER || given == Column.Type.FLOAT || given == Column.Type.DOUBLE;
+    return given == wanted || (number && (wanted == Column.Type.FLOAT || wanted == Column.Type.DOUBLE));
   }
 
-  private static Column[] columns(Dataset<?> rows, List<String> names) {
-    return names.stream().map(name -> rows.col(quoted(name))).toArray(Column[]::new);
+  private static org.apache.spark.sql.Column[] columns(Dataset<?> rows, List<String> names) {
+    return names.stream().map(name -> rows.col(quoted(name))).toArray(org.apache.spark.sql.Column[]::new);
   }
 
   private static String quoted(String name) {
