@@ -121,12 +121,16 @@ final class ScoredColumns {
   }
 
   private static boolean isTaken(@Nullable Column.Type given, Column.Type wanted) {
-    boolean number = given == Column.Type.INTEGER || given == Column.Type.FLOAT || given == Column.Type.DOUBLE;
-    return given == wanted || (number && (wanted == Column.Type.FLOAT || wanted == Column.Type.DOUBLE));
+    boolean number =
+        given == Column.Type.INTEGER || given == Column.Type.FLOAT || given == Column.Type.DOUBLE;
+    return given == wanted
+        || (number && (wanted == Column.Type.FLOAT || wanted == Column.Type.DOUBLE));
   }
 
   private static org.apache.spark.sql.Column[] columns(Dataset<?> rows, List<String> names) {
-    return names.stream().map(name -> rows.col(quoted(name))).toArray(org.apache.spark.sql.Column[]::new);
+    return names.stream()
+        .map(name -> rows.col(quoted(name)))
+        .toArray(org.apache.spark.sql.Column[]::new);
   }
 
   private static String quoted(String name) {
