@@ -120,7 +120,7 @@ final class ScoredColumns {
             });
   }
 
-  private static boolean isTaken(@Nullable Column.Type given, Column.Type wanted) {
+  private static boolean isTaken(Column.@Nullable Type given, Column.Type wanted) {
     boolean number =
         given == Column.Type.INTEGER || given == Column.Type.FLOAT || given == Column.Type.DOUBLE;
     return given == wanted
