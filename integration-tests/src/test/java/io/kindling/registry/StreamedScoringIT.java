@@ -145,7 +145,7 @@ class StreamedScoringIT {
   }
 
   private List<String> expected(List<String> lines, String version) {
-    ForestEvaluator evaluator = published.get(version);
+    ForestEvaluator evaluator = Objects.requireNonNull(published.get(version));
     return lines.stream()
         .map(line -> line + " " + evaluator.predict(DStreamDriver.vector(line)) + " " + version)
         .sorted()
@@ -225,7 +225,7 @@ class StreamedScoringIT {
 
   /** What the driver says when this version scores the batch. */
   private String expected(int batch, String version) {
-    ForestEvaluator evaluator = published.get(version);
+    ForestEvaluator evaluator = Objects.requireNonNull(published.get(version));
     return IntStream.range(batch * ROWS, (batch + 1) * ROWS)
         .mapToObj(
             id ->

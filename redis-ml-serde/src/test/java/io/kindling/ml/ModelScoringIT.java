@@ -21,6 +21,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
@@ -57,7 +58,7 @@ class ModelScoringIT {
   private static ModelStore store;
 
   private final String name = TestRedis.prefix();
-  private final ModelScoring scoring = ModelScoring.of(redis.config(), name);
+  private final ModelScoring scoring = ModelScoring.of(TestRedis.shared().config(), name);
 
   @BeforeAll
   static void start() {
@@ -237,7 +238,8 @@ class ModelScoringIT {
                     (batch, id) -> {
                       Dataset<Row> answers = batch.select("prediction", "model_version");
                       if (id % 2 == 0) {
-                        store.publish(name, Pipelines.constant(2 + id / 2)); // in mid-batch
+                        store.publish(
+                            name, Pipelines.constant((double) (2 + id / 2))); // in mid-batch
                       }
                       batches.put(id, answers.collectAsList());
                     }))
@@ -296,13 +298,17 @@ class ModelScoringIT {
     }
 
     for (int i = 1; i <= rounds; i++) {
-      assertThat(answers.get(i + " male").label()).contains("died");
-      assertThat(answers.get(i + " female").label()).contains("lived");
-      assertThat(answers.get(i + " male").version()).isEqualTo("v" + i);
-      assertThat(answers.get(i + " female").version()).isEqualTo("v" + i);
+      assertThat(answer(answers, i + " male").label()).contains("died");
+      assertThat(answer(answers, i + " female").label()).contains("lived");
+      assertThat(answer(answers, i + " male").version()).isEqualTo("v" + i);
+      assertThat(answer(answers, i + " female").version()).isEqualTo("v" + i);
     }
     versions.forEach(
         (time, seen) ->
             assertThat(seen).containsExactly(store.versionOfBatch(name, "arrivals", time)));
+  }
+
+  private static Prediction answer(Map<String, Prediction> answers, String line) {
+    return Objects.requireNonNull(answers.get(line));
   }
 }

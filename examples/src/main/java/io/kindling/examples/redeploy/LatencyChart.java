@@ -128,7 +128,7 @@ final class LatencyChart {
                 Locale.ROOT,
                 "%.1f,%.1f",
                 x(startNanos + bucket * BUCKET_NANOS + BUCKET_NANOS / 2),
-                y(nanos[(int) Math.ceil(share * nanos.length) - 1])));
+                y((double) nanos[(int) Math.ceil(share * nanos.length) - 1])));
       }
     }
     add(
