@@ -7,7 +7,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Exports forests as commands of the Redis-ML module, for installations that still run it.
+ * Exports forests, linear and logistic regressions as commands of the Redis-ML module, for
+ * installations that still run it.
  *
  * <pre>{@code
  * RedisMlExport export = RedisMlDialect.predictions().export(forest, "films:v7");
@@ -83,6 +84,19 @@ public final class RedisMlDialect {
       return meanOfEachClass(forest, key);
     }
     return labels(forest, key);
+  }
+
+  /**
+   * The commands that make the module answer for a linear regression or a logistic regression of
+   * two classes; the latter's probabilities are there in either case.
+   *
+   * @param model as {@code SparkModels.pipeline(model, schema)} gives it, of one stage
+   * @param key where the model will stand. Put its version into it, as for a forest
+   * @throws IllegalArgumentException for another model, and for coefficients that are not finite
+   */
+  public RedisMlLinearExport export(Pipeline model, String key) {
+    checkKey(key);
+    return RedisMlLinearExport.of(model, key);
   }
 
   private static RedisMlExport labels(Forest forest, String key) {

@@ -60,6 +60,15 @@ final class RedisMlEmulator {
   /** The trees of a key. */
   private static final class Trees extends ArrayList<Node> {}
 
+  /**
+   * A linear model.
+   *
+   * @param numbers the intercept, then the coefficients
+   * @param zeroBehind whether a longer model left a 0 in the place that the module reads behind them
+   */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  private record Linear(double[] numbers, boolean zeroBehind) {}
+
   private static final class Refused extends RuntimeException {
     Refused(String message) {
       super(message);
@@ -76,7 +85,10 @@ final class RedisMlEmulator {
       return switch (command.get(0)) {
         case "ML.FOREST.ADD" -> add(command);
         case "ML.FOREST.RUN" -> run(command);
-        case "SET", "ML.LINREG.SET" -> put(command.get(1), "no forest");
+        case "ML.LINREG.SET", "ML.LOGREG.SET" -> setLinear(command);
+        case "ML.LINREG.PREDICT", "ML.LOGREG.PREDICT" -> predict(command);
+        case "SET" -> put(command.get(1), "no model");
+        case "TYPE" -> new Reply(type(keys.get(command.get(1))), "simple");
         case "EXISTS" -> new Reply(keys.containsKey(command.get(1)) ? "1" : "0", "int");
         case "DEL" -> new Reply(keys.remove(command.get(1)) == null ? "0" : "1", "int");
         case "RENAME" -> rename(command.get(1), command.get(2));
@@ -285,6 +297,55 @@ final class RedisMlEmulator {
     return format(sum / leaves.size());
   }
 
+  private Reply setLinear(List<String> command) {
+    checkSize(command, 4);
+    Object old = keys.get(command.get(1));
+    if (old != null && !(old instanceof Linear)) {
+      throw new Refused(WRONG_TYPE);
+    }
+    double[] numbers =
+        command.stream().skip(2).mapToDouble(RedisMlEmulator::number).toArray();
+    boolean zeroBehind =
+        old instanceof Linear longer
+            && longer.numbers.length == numbers.length + 1
+            && longer.numbers[numbers.length] == 0;
+    return put(command.get(1), new Linear(numbers, zeroBehind));
+  }
+
+  private Reply predict(List<String> command) {
+    checkSize(command, 3);
+    if (!(keys.get(command.get(1)) instanceof Linear model)) {
+      throw new Refused(WRONG_TYPE);
+    }
+    double[] features =
+        command.stream().skip(2).mapToDouble(RedisMlEmulator::number).toArray();
+    if (features.length != model.numbers.length) {
+      throw new Fault(
+          "crash: " + features.length + " features for " + (model.numbers.length - 1) + " and a 0");
+    }
+    if (!model.zeroBehind || features[features.length - 1] != 0) {
+      throw new Fault("a coefficient that was not set counts");
+    }
+    double sum = 0;
+    for (int i = 1; i < model.numbers.length; i++) {
+      sum += model.numbers[i] * features[i - 1];
+    }
+    sum += model.numbers[0];
+    boolean logistic = command.get(0).startsWith("ML.LOGREG");
+    return new Reply(format(logistic ? 1 / (1 + Math.exp(-sum)) : sum), "bulk");
+  }
+
+  private static void checkSize(List<String> command, int least) {
+    if (command.size() < least) {
+      throw new Refused(
+          "ERR wrong number of arguments for '" + command.get(0).toLowerCase(ROOT) + "' command");
+    }
+  }
+
+  private static String type(@Nullable Object value) {
+    return value instanceof Linear ? "RLML_RGRS" : "none";
+  }
+
   private Trees forest(String key, boolean orNew) {
     Object value = keys.get(key);
     if (value == null && orNew) {
@@ -315,8 +376,11 @@ final class RedisMlEmulator {
 
   /** C's {@code %.17g}. */
   private static String format(double value) {
-    if (value == 0 || !Double.isFinite(value)) {
-      return value == 0 ? "0" : Double.toString(value);
+    if (value == 0) {
+      return "0";
+    }
+    if (!Double.isFinite(value)) {
+      return Double.isNaN(value) ? "nan" : value > 0 ? "inf" : "-inf";
     }
     BigDecimal rounded = new BigDecimal(value).round(new MathContext(17, RoundingMode.HALF_EVEN));
     int exponent = rounded.precision() - rounded.scale() - 1;

@@ -3,6 +3,7 @@ package io.kindling.ml;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -18,7 +19,7 @@ import org.junit.jupiter.api.Test;
 class RedisMlEmulatorTest {
 
   @Test
-  void send_everyRecordedForestCase_givesTheRecordedReply() throws IOException {
+  void send_everyRecordedCase_givesTheRecordedReply() throws IOException {
     int cases = 0;
     int replies = 0;
     for (JsonNode recorded : conformance()) {
@@ -31,17 +32,48 @@ class RedisMlEmulatorTest {
 
         RedisMlEmulator.Reply reply = redis.send(command);
 
-        assertThat(reply)
-            .as("%s: %s", recorded.get("name").asText(), command)
-            .isEqualTo(
-                new RedisMlEmulator.Reply(
-                    run.get("reply").asText(), run.get("replyType").asText()));
+        RedisMlEmulator.Reply expected =
+            new RedisMlEmulator.Reply(run.get("reply").asText(), run.get("replyType").asText());
+        if (command.get(0).equals("ML.LOGREG.PREDICT") && expected.type().equals("bulk")) {
+          assertSameSigmoid(reply, expected);
+        } else {
+          assertThat(reply)
+              .as("%s: %s", recorded.get("name").asText(), command)
+              .isEqualTo(expected);
+        }
         replies++;
       }
       cases++;
     }
-    assertThat(cases).isEqualTo(47);
-    assertThat(replies).isEqualTo(568);
+    assertThat(cases).isEqualTo(63);
+    assertThat(replies).isEqualTo(697);
+  }
+
+  /**
+   * 1 / (1 + exp(-x)) of the same x: C's and Java's exp are each good to a unit in the last place,
+   * the sum and the quotient to half a unit.
+   */
+  private static void assertSameSigmoid(
+      RedisMlEmulator.Reply reply, RedisMlEmulator.Reply expected) {
+    double ours = Double.parseDouble(reply.text());
+    double theirs = Double.parseDouble(expected.text());
+    assertThat(ours).isCloseTo(theirs, within(4 * Math.ulp(theirs)));
+    assertThat(reply.type()).isEqualTo(expected.type());
+  }
+
+  @Test
+  void send_whatALinearModelDoesNotSurvive_isAFault() {
+    RedisMlEmulator redis = new RedisMlEmulator();
+    redis.send(List.of("ML.LINREG.SET", "l", "1", "2"));
+    assertThatThrownBy(() -> redis.send(List.of("ML.LINREG.PREDICT", "l", "3", "0")))
+        .hasMessageContaining("not set");
+    redis.send(List.of("ML.LINREG.SET", "l", "1", "2", "0"));
+    redis.send(List.of("ML.LINREG.SET", "l", "1", "2"));
+    assertThat(redis.text(List.of("ML.LINREG.PREDICT", "l", "3", "0"))).isEqualTo("7");
+    assertThatThrownBy(() -> redis.send(List.of("ML.LINREG.PREDICT", "l", "3")))
+        .hasMessageContaining("crash");
+    assertThatThrownBy(() -> redis.send(List.of("ML.LINREG.PREDICT", "l", "3", "1")))
+        .hasMessageContaining("not set");
   }
 
   @Test

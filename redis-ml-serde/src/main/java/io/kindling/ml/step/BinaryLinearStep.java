@@ -49,6 +49,21 @@ public final class BinaryLinearStep implements Step {
     this.threshold = threshold;
   }
 
+  /** What it decides by. */
+  public LinearFunction margin() {
+    return margin;
+  }
+
+  /** Whether it is a logistic regression, which has probabilities. */
+  public boolean isLogistic() {
+    return wiring.numOut() == 3;
+  }
+
+  /** The same of another margin. */
+  public BinaryLinearStep with(LinearFunction other) {
+    return new BinaryLinearStep(wiring, other, compared, threshold);
+  }
+
   static BinaryLinearStep decode(Wiring wiring, ByteSource source) {
     LinearFunction margin = LinearFunction.decode(source);
     Compared compared = Compared.decode(source);

@@ -79,12 +79,22 @@ public final class LinearFunction {
   }
 
   /** The number of features. */
-  int size() {
+  public int size() {
     return size;
   }
 
-  double intercept() {
+  /** What is added to the dot product. */
+  public double intercept() {
     return intercept;
+  }
+
+  /** All coefficients, those that are 0 included: {@code double[size]}, a copy. */
+  public double[] coefficients() {
+    double[] all = new double[size];
+    for (int i = 0; i < values.length; i++) {
+      all[indices == null ? i : indices[i]] = values[i];
+    }
+    return all;
   }
 
   /** The dot product, and then the intercept. */

@@ -15,6 +15,16 @@ public final class LinearRegressionStep implements Step {
     this.function = function;
   }
 
+  /** What it computes. */
+  public LinearFunction function() {
+    return function;
+  }
+
+  /** The same of another function. */
+  public LinearRegressionStep with(LinearFunction other) {
+    return new LinearRegressionStep(wiring, other);
+  }
+
   static LinearRegressionStep decode(Wiring wiring, ByteSource source) {
     return new LinearRegressionStep(wiring, LinearFunction.decode(source));
   }
