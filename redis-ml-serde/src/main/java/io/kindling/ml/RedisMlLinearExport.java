@@ -76,7 +76,9 @@ public final class RedisMlLinearExport {
       export =
           new RedisMlLinearExport(
               linear.function(), /* logistic= */ false, key, model, linear.with(asItIs));
-    } else if (steps.size() == 1 && step instanceof BinaryLinearStep binary && binary.isLogistic()) {
+    } else if (steps.size() == 1
+        && step instanceof BinaryLinearStep binary
+        && binary.isLogistic()) {
       export =
           new RedisMlLinearExport(
               binary.margin(), /* logistic= */ true, key, model, binary.with(asItIs));
@@ -99,8 +101,7 @@ public final class RedisMlLinearExport {
     }
     if (!Double.isFinite(function.intercept()) || coefficients.length == 0) {
       throw failure(
-          key,
-          coefficients.length + " coefficients and the intercept " + function.intercept());
+          key, coefficients.length + " coefficients and the intercept " + function.intercept());
     }
   }
 
@@ -277,7 +278,11 @@ public final class RedisMlLinearExport {
       };
     } catch (NumberFormatException e) {
       throw new KindlingException(
-          "Cannot read the reply '" + reply + "' of Redis-ML for '" + key + "', allowed are numbers",
+          "Cannot read the reply '"
+              + reply
+              + "' of Redis-ML for '"
+              + key
+              + "', allowed are numbers",
           e);
     }
   }

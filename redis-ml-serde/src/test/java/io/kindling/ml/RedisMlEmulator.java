@@ -64,7 +64,8 @@ final class RedisMlEmulator {
    * A linear model.
    *
    * @param numbers the intercept, then the coefficients
-   * @param zeroBehind whether a longer model left a 0 in the place that the module reads behind them
+   * @param zeroBehind whether a longer model left a 0 in the place that the module reads behind
+   *     them
    */
   @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Linear(double[] numbers, boolean zeroBehind) {}
@@ -303,8 +304,7 @@ final class RedisMlEmulator {
     if (old != null && !(old instanceof Linear)) {
       throw new Refused(WRONG_TYPE);
     }
-    double[] numbers =
-        command.stream().skip(2).mapToDouble(RedisMlEmulator::number).toArray();
+    double[] numbers = command.stream().skip(2).mapToDouble(RedisMlEmulator::number).toArray();
     boolean zeroBehind =
         old instanceof Linear longer
             && longer.numbers.length == numbers.length + 1
@@ -317,8 +317,7 @@ final class RedisMlEmulator {
     if (!(keys.get(command.get(1)) instanceof Linear model)) {
       throw new Refused(WRONG_TYPE);
     }
-    double[] features =
-        command.stream().skip(2).mapToDouble(RedisMlEmulator::number).toArray();
+    double[] features = command.stream().skip(2).mapToDouble(RedisMlEmulator::number).toArray();
     if (features.length != model.numbers.length) {
       throw new Fault(
           "crash: " + features.length + " features for " + (model.numbers.length - 1) + " and a 0");

@@ -123,8 +123,7 @@ class RedisMlLinearTest {
       double[] coefficients = random.doubles(1 + random.nextInt(50), -2, 2).toArray();
       Pipeline model = linear(random.nextGaussian(), coefficients);
       RedisMlLinearExport export = load(model);
-      FeatureVector row =
-          FeatureVector.dense(random.doubles(coefficients.length, -3, 3).toArray());
+      FeatureVector row = FeatureVector.dense(random.doubles(coefficients.length, -3, 3).toArray());
 
       assertThat(answer(export, row)).isEqualTo(model.evaluator().predict(row));
     }
@@ -170,12 +169,10 @@ class RedisMlLinearTest {
 
     assertThatThrownBy(() -> export.runCommand(FeatureVector.dense(1)))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage(
-            "Cannot score linear model: dense row of 1 values, allowed is numFeatures 2");
+        .hasMessage("Cannot score linear model: dense row of 1 values, allowed is numFeatures 2");
     assertThatThrownBy(
             () -> export.runCommand(FeatureVector.sparse(new int[] {2}, new double[] {1})))
-        .hasMessage(
-            "Cannot score linear model: sparse row of 3 values, allowed is numFeatures 2");
+        .hasMessage("Cannot score linear model: sparse row of 3 values, allowed is numFeatures 2");
     assertThatThrownBy(() -> export.runCommand(FeatureVector.dense(1, Double.NaN)))
         .hasMessage("Cannot score linear model: a value is NaN, allowed are finite ones");
   }
@@ -202,8 +199,7 @@ class RedisMlLinearTest {
     assertThat(export.answer("-inf").prediction()).isEqualTo(Double.NEGATIVE_INFINITY);
     assertThatThrownBy(() -> export.answer("ERR Generic"))
         .isInstanceOf(KindlingException.class)
-        .hasMessage(
-            "Cannot read the reply 'ERR Generic' of Redis-ML for 'm', allowed are numbers");
+        .hasMessage("Cannot read the reply 'ERR Generic' of Redis-ML for 'm', allowed are numbers");
   }
 
   private static Pipeline linear(double intercept, double... coefficients) {
