@@ -215,7 +215,7 @@ public final class RedisMlLinearExport {
 
   private void cleanUp(Function<List<String>, String> redis, RuntimeException cause) {
     try {
-      redis.apply(List.of("DEL", loadingKey));
+      send(redis, List.of("DEL", loadingKey));
     } catch (RuntimeException e) {
       cause.addSuppressed(e);
     }
