@@ -1,10 +1,12 @@
 package io.kindling.core;
 
+import java.util.Arrays;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
- * A library of Redis Functions from the class path. The first two lines of the file declare it:
+ * A library of Redis Functions from the class path. The first two lines declare it:
  *
  * <pre>{@code
  * #!lua name=kindling
@@ -16,8 +18,8 @@ import java.util.regex.Pattern;
  * name.
  *
  * @param name from the first line
- * @param version from the second line; raised with every change of the file
- * @param source the whole file
+ * @param version from the second line; raised with every change of the source
+ * @param source the whole text
  */
 public record FunctionLibrary(String name, int version, String source) {
   private static final Pattern HEADER =
@@ -26,13 +28,17 @@ public record FunctionLibrary(String name, int version, String source) {
   /**
    * Reads a library.
    *
-   * @param anchor a class in the package where the file lies
-   * @param file the file's name, as in {@code kindling.lua}
-   * @throws IllegalArgumentException if there is no such file, or it does not start with the two
-   *     lines
+   * @param anchor a class in the package below which the files lie
+   * @param files their names, as in {@code kindling.lua}; they make one text, in this order
+   * @throws IllegalArgumentException if a file is not there, or the first does not start with the
+   *     two lines
    */
-  public static FunctionLibrary fromClasspath(Class<?> anchor, String file) {
-    return parse(file, RedisScript.Resources.text(anchor, file));
+  public static FunctionLibrary fromClasspath(Class<?> anchor, String... files) {
+    String source =
+        Arrays.stream(files)
+            .map(file -> RedisScript.Resources.text(anchor, file))
+            .collect(Collectors.joining());
+    return parse(files[0], source);
   }
 
   static FunctionLibrary parse(String file, String source) {

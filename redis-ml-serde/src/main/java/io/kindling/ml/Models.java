@@ -54,6 +54,7 @@ public final class Models {
         rollback NAME              make the previous version live again
         prune NAME [--retention T] remove what is older than T (as in 12h, 7d; 0 without it),
                                    but never the live and the previous version
+        library                    print the function library, for FUNCTION LOAD
       The URI is --redis, else the environment variable KINDLING_REDIS, else localhost:6379.
       Exit codes: 0 done, 1 refused, 2 wrong arguments, 3 Redis cannot be reached, 4 live was moved
       by somebody else meanwhile.
@@ -150,6 +151,10 @@ public final class Models {
         out.print(USAGE);
         return DONE;
       }
+      if (args.length == 1 && args[0].equals("library")) {
+        out.print(ModelFunctions.LIBRARY.source());
+        return DONE;
+      }
       Arguments arguments = Arguments.of(args);
       String uri =
           arguments
@@ -202,7 +207,7 @@ public final class Models {
           throw new UsageException(
               "Cannot understand command '"
                   + arguments.command()
-                  + "', allowed are list, describe, promote, rollback, prune");
+                  + "', allowed are list, describe, promote, rollback, prune, library");
     }
   }
 

@@ -69,6 +69,16 @@ class ModelsIT {
   }
 
   @Test
+  void library_printed_isWhatAServerLoads() {
+    server.ask("FUNCTION", "FLUSH");
+
+    assertThat(models("library")).isZero();
+
+    assertThat(server.ask("FUNCTION", "LOAD", out)).contains("kindling");
+    assertThat(server.ask("FUNCTION", "LIST")).contains("kindling_predict");
+  }
+
+  @Test
   void list_models_showsLiveAndPrevious() {
     publish("titanic", 3);
     publish("churn", 1);
