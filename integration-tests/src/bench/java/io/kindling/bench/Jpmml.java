@@ -56,7 +56,10 @@ public final class Jpmml implements Rival {
     }
     return row -> {
       Map<String, ?> results = evaluator.evaluate(prepared.get(row));
-      return ((Number) EvaluatorUtil.decode(results.get(target))).doubleValue();
+      Object answer = EvaluatorUtil.decode(results.get(target));
+      return answer instanceof Number number
+          ? number.doubleValue()
+          : Double.parseDouble(answer.toString());
     };
   }
 

@@ -14,6 +14,7 @@ final class Bench {
               "counters", new CountersBench(),
               "dispatch", new DispatchBench(),
               "growth", new GrowthBench(),
+              "pipelines", new PipelinesBench(),
               "tuning", new TuningBench()));
 
   private static final Path FIGURES = Path.of("integration-tests/target/bench");
