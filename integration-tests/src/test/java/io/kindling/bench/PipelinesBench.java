@@ -113,9 +113,9 @@ final class PipelinesBench implements Benchmark {
   private static double[] rival(BenchReport report, Passengers passengers) throws Exception {
     Rival rival = Rival.load();
     int size = passengers.answers().size();
-    Rival.Rows rows =
-        rival.open(passengers.model(), passengers.frame().schema(), passengers.fields());
-    long different = 0;
+    List<Map<String, ?>> fields = new ArrayList<>(passengers.fields());
+    Rival.Rows rows = rival.open(passengers.model(), passengers.frame().schema(), fields);
+    int different = 0;
     for (int i = 0; i < size; i++) {
       if (rows.predict(i) != passengers.answers().get(i).<Double>getAs("prediction")) {
         different++;
