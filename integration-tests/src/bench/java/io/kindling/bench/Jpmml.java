@@ -57,6 +57,9 @@ public final class Jpmml implements Rival {
     return row -> {
       Map<String, ?> results = evaluator.evaluate(prepared.get(row));
       Object answer = EvaluatorUtil.decode(results.get(target));
+      if (answer == null) {
+        return Double.NaN; // it has no answer for some missing values
+      }
       return answer instanceof Number number
           ? number.doubleValue()
           : Double.parseDouble(answer.toString());
