@@ -13,8 +13,10 @@ import org.apache.spark.ml.feature.StringIndexerModel;
 /** {@code StringIndexerModel}. As Spark does, leaves out columns that are not there. */
 final class StringIndexerConverter implements StageConverter {
 
-  /** Whole numbers that a double holds. */
-  private static final long MAX_WHOLE = 1L << 53;
+  /**
+   * Above and below the negative of it, doubles stand for several whole numbers, and it for two.
+   */
+  private static final long FIRST_SHARED = 1L << 53;
 
   @Override
   public String stage() {
@@ -59,9 +61,13 @@ final class StringIndexerConverter implements StageConverter {
         }
         case INTEGER -> {
           long whole = Long.parseLong(label);
-          if (Math.abs(whole) <= MAX_WHOLE) {
-            return (double) whole;
+          if (whole <= -FIRST_SHARED || whole >= FIRST_SHARED) {
+            throw stage.failure(
+                "its label '%s' of column '%s' is told from others by its text alone, allowed are whole"
+                    + " numbers of less than 2^53; cast the column to string",
+                label, input.name());
           }
+          return (double) whole;
         }
         case FLOAT, DOUBLE -> {
           double number =
