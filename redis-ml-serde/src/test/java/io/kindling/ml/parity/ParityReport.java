@@ -1,10 +1,6 @@
 package io.kindling.ml.parity;
 
 import io.kindling.ml.spark.LocalSpark;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -12,8 +8,11 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** The table of all kinds: printed when the last of them has run, and written to target/. */
+/** The table of all kinds: printed when they have run, and written to target/. */
 final class ParityReport implements BeforeAllCallback, AutoCloseable {
+
+  private static final ReportFile FILE =
+      new ReportFile(System.getProperty("kindling.parity.report", "parity"));
 
   private static final Map<String, Line> LINES = new TreeMap<>();
 
@@ -46,17 +45,10 @@ final class ParityReport implements BeforeAllCallback, AutoCloseable {
         .getOrComputeIfAbsent(ParityReport.class, key -> this);
   }
 
-  /** The root context closes it when every test class has run. */
+  /** The root context closes it when the test classes have run, or one of them in a fork. */
   @Override
   public void close() {
-    String table = table();
-    System.out.println(table);
-    String name = System.getProperty("kindling.parity.report", "parity");
-    try {
-      Files.writeString(Path.of("target", name + ".md"), table);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    FILE.write(table().lines().toList());
   }
 
   private static synchronized String table() {

@@ -1,18 +1,15 @@
 package io.kindling.ml.parity;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** The table of all stages and settings: printed when the last has run, and written to target/. */
+/** The table of all stages and settings: printed when they have run, and written to target/. */
 final class StageParityReport implements BeforeAllCallback, AutoCloseable {
 
+  private static final ReportFile FILE = new ReportFile("stage-parity");
   private static final Map<String, Line> LINES = new TreeMap<>();
 
   /** What was compared of a stage in one setting. */
@@ -48,16 +45,10 @@ final class StageParityReport implements BeforeAllCallback, AutoCloseable {
         .getOrComputeIfAbsent(StageParityReport.class, key -> this);
   }
 
-  /** The root context closes it when every test class has run. */
+  /** The root context closes it when the test classes have run, or one of them in a fork. */
   @Override
   public void close() {
-    String table = table();
-    System.out.println(table);
-    try {
-      Files.writeString(Path.of("target", "stage-parity.md"), table);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    FILE.write(table().lines().toList());
   }
 
   private static synchronized String table() {
