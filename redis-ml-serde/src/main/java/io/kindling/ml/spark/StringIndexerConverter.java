@@ -13,9 +13,7 @@ import org.apache.spark.ml.feature.StringIndexerModel;
 /** {@code StringIndexerModel}. As Spark does, leaves out columns that are not there. */
 final class StringIndexerConverter implements StageConverter {
 
-  /**
-   * Above and below the negative of it, doubles stand for several whole numbers, and it for two.
-   */
+  /** From here on, and below its negative, a double stands for several whole numbers. */
   private static final long FIRST_SHARED = 1L << 53;
 
   @Override
@@ -63,8 +61,8 @@ final class StringIndexerConverter implements StageConverter {
           long whole = Long.parseLong(label);
           if (whole <= -FIRST_SHARED || whole >= FIRST_SHARED) {
             throw stage.failure(
-                "its label '%s' of column '%s' is told from others by its text alone, allowed are whole"
-                    + " numbers of less than 2^53; cast the column to string",
+                "its label '%s' of column '%s' shares its double with another number, allowed are whole"
+                    + " numbers between -2^53 and 2^53; cast the column to string",
                 label, input.name());
           }
           return (double) whole;
