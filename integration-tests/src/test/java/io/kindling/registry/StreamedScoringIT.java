@@ -82,13 +82,14 @@ class StreamedScoringIT {
     publish(3);
     publish(4); // would remove v2, which is neither live nor previous any more
     store.prune(name);
-    submit(ScoringDriver.class, folder);
+    Submission again = submit(ScoringDriver.class, folder);
 
     awaitAnswers(4, 2);
     for (int batch = 4; batch < FILES; batch++) {
       awaitAnswers(batch, 1);
       end(batch);
     }
+    assertThat(again.waitFor(LIMIT)).isZero();
     for (int batch = 0; batch < FILES; batch++) {
       String version = batch <= 1 ? "v1" : batch <= 4 ? "v2" : "v4";
       List<String> answers = answers(batch);
