@@ -6,20 +6,15 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
+import org.apache.spark.SparkConf;
 import org.apache.spark.deploy.master.Master;
 import org.apache.spark.deploy.worker.Worker;
 import org.apache.spark.sql.SparkSession;
@@ -34,19 +29,21 @@ final class SmallCluster implements AutoCloseable {
   /** Two names of one machine: Spark puts a speculative copy on another host only. */
   private static final List<String> HOSTS = List.of("127.0.0.1", "localhost");
 
-  private static final String READY = "ready";
+  private static final String URL = "spark://";
 
   /** These processes live for seconds: a quick start matters more than fast code. */
   private static final String QUICK_START = "-XX:TieredStopAtLevel=1";
 
   private final Path folder;
   private final Process process;
+
+  /** Its URL, which the process writes once it can be reached. */
   private final String master;
 
-  private SmallCluster(Path folder, Process process, String master) {
+  private SmallCluster(Path folder) throws IOException {
     this.folder = folder;
-    this.process = process;
-    this.master = master;
+    process = startProcess(folder);
+    master = awaitMaster();
   }
 
   /** Starts one, which takes some seconds. */
@@ -54,17 +51,13 @@ final class SmallCluster implements AutoCloseable {
     try {
       Path folder = Files.createTempDirectory("kindling-cluster-");
       Files.createDirectory(folder.resolve("jars")); // Spark asks for it; the class path has all
-      int port = freePort();
-      Process process = startProcess(folder, port);
-      SmallCluster cluster = new SmallCluster(folder, process, "spark://127.0.0.1:" + port);
-      cluster.awaitReady();
-      return cluster;
+      return new SmallCluster(folder);
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot start a Spark cluster", e);
     }
   }
 
-  private static Process startProcess(Path folder, int port) throws IOException {
+  private static Process startProcess(Path folder) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
@@ -78,7 +71,6 @@ final class SmallCluster implements AutoCloseable {
             "-cp",
             System.getProperty("java.class.path"),
             SmallCluster.class.getName(),
-            Integer.toString(port),
             folder.resolve("work").toString()));
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().keySet().removeIf(name -> name.startsWith("SPARK_"));
@@ -89,24 +81,19 @@ final class SmallCluster implements AutoCloseable {
     return builder.start();
   }
 
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
-  }
-
-  private void awaitReady() throws IOException {
+  private String awaitMaster() throws IOException {
     BufferedReader output =
         new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
     String line;
     do {
       line = output.readLine();
-    } while (line != null && !line.equals(READY));
+    } while (line != null && !line.startsWith(URL));
     if (line == null) {
       String log = Files.readString(folder.resolve("log"));
       close();
       throw new CannotRunException("Cannot start a Spark cluster: " + log.strip());
     }
+    return line;
   }
 
   /** A session on it, whose job starts with both executors there. */
@@ -160,13 +147,12 @@ final class SmallCluster implements AutoCloseable {
 
   /** The process of master and workers, which ends with the one that started it. */
   public static void main(String[] args) throws IOException {
-    int port = Integer.parseInt(args[0]);
-    String url = "spark://127.0.0.1:" + port;
-    inBackground(
-        () ->
-            Master.main(
-                new String[] {"--host", "127.0.0.1", "--port", args[0], "--webui-port", "0"}));
-    awaitListener(port);
+    // Not Master.main, after which a driver may come too early, and then waits 20 seconds.
+    String url =
+        Master.startRpcEnvAndEndpoint("127.0.0.1", 0, 0, new SparkConf())
+            ._1()
+            .address()
+            .toSparkURL();
     for (int i = 0; i < HOSTS.size(); i++) {
       String[] worker = {
         "--host",
@@ -178,12 +164,12 @@ final class SmallCluster implements AutoCloseable {
         "--memory",
         "512m",
         "--work-dir",
-        args[1] + i,
+        args[0] + i,
         url
       };
       inBackground(() -> Worker.main(worker));
     }
-    System.out.println(READY);
+    System.out.println(url);
     while (System.in.read() >= 0) {
       // Nobody writes there: it ends when the other process does.
     }
@@ -194,20 +180,5 @@ final class SmallCluster implements AutoCloseable {
     Thread thread = new Thread(main);
     thread.setDaemon(true);
     thread.start();
-  }
-
-  private static void awaitListener(int port) throws IOException {
-    long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
-    while (true) {
-      try (Socket socket = new Socket()) {
-        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-        return;
-      } catch (IOException e) {
-        if (System.nanoTime() > deadline) {
-          throw e;
-        }
-        LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
-      }
-    }
   }
 }
