@@ -17,7 +17,6 @@ import redis.clients.jedis.Jedis;
 /** The obvious ways to count over a cached frame: SIMPLE mode, or many aggregates in one job. */
 final class JobsRival implements AutoCloseable {
   private static final int THREADS = 8;
-  private static final int CHUNK = 100;
   private static final Gson GSON = new Gson();
 
   private final Dataset<Row> cached;
@@ -64,12 +63,12 @@ final class JobsRival implements AutoCloseable {
         .toArray();
   }
 
-  /** One pass for a hundred queries. */
-  long[] countIf(List<String> wheres) {
+  /** One pass for so many queries. */
+  long[] countIf(List<String> wheres, int chunk) {
     long[] answers = new long[wheres.size()];
-    for (int from = 0; from < answers.length; from += CHUNK) {
+    for (int from = 0; from < answers.length; from += chunk) {
       Column[] counts =
-          wheres.subList(from, Math.min(from + CHUNK, answers.length)).stream()
+          wheres.subList(from, Math.min(from + chunk, answers.length)).stream()
               .map(where -> functions.count_if(functions.expr(where)))
               .toArray(Column[]::new);
       Row row = cached.agg(counts[0], Arrays.copyOfRange(counts, 1, counts.length)).head();
