@@ -161,7 +161,8 @@ public final class ModelScoring implements Serializable {
   /**
    * Answers the rows of a DStream of fields, for a pipeline. The version of a batch is remembered
    * for (stream, batch time), so a batch that Spark computes again after it has recovered from its
-   * checkpoint has the same answers.
+   * checkpoint has the same answers. That checkpoint holds how Redis is reached, with the password:
+   * who can read its folder can read it.
    *
    * @param stream its name among all that this model scores; another one for another checkpoint
    * @param fields of a row, as {@link VersionedModel#predict(Map)} takes them
