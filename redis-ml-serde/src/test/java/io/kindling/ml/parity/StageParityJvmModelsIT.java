@@ -365,7 +365,13 @@ class StageParityJvmModelsIT extends StageParity {
     edges.add(RowFactory.create(1, 3e9, 1f));
     edges.add(RowFactory.create(null, 1.0, 1f));
     edges.add(RowFactory.create(1, null, 1f));
-    ALS stage = new ALS().setRank(rank).setMaxIter(3).setColdStartStrategy(coldStart).setSeed(SEED);
+    ALS stage =
+        new ALS()
+            .setRank(rank)
+            .setMaxIter(2)
+            .setNumBlocks(2)
+            .setColdStartStrategy(coldStart)
+            .setSeed(SEED);
 
     compare(
         coldStart + ", rank " + rank,

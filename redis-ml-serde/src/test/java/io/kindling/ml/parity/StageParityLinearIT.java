@@ -133,7 +133,7 @@ class StageParityLinearIT extends StageParity {
     Dataset<Row> rows = rows(2);
     for (double regParam : new double[] {0.0, 0.1, 1.0}) {
       LinearSVCModel model =
-          new LinearSVC().setFeaturesCol("in").setMaxIter(20).setRegParam(regParam).fit(rows);
+          new LinearSVC().setFeaturesCol("in").setMaxIter(8).setRegParam(regParam).fit(rows);
       Tolerance tolerance =
           LinearBound.ofClasses(
               features -> LinearBound.of(model.coefficients(), model.intercept(), features));
