@@ -33,8 +33,10 @@ class DispatcherDocsIT {
   }
 
   @Test
-  void dispatcherMd_driverAndHandler_areTheExamples() {
-    DocBlock.in("docs/dispatcher.md", "ratings-driver").check(ReadmeCode.of(RatingsDriver.class));
+  void driverAndHandler_inTheDocuments_areTheExamples() {
+    String driver = ReadmeCode.of(RatingsDriver.class);
+    DocBlock.in("README.md", "ratings-driver").check(driver);
+    DocBlock.in("docs/dispatcher.md", "ratings-driver").check(driver);
     DocBlock.in("docs/dispatcher.md", "top-values").check(ReadmeCode.of(TopValues.class));
   }
 
@@ -60,6 +62,7 @@ class DispatcherDocsIT {
       web.submit(count.with("where", "rating = 9")).await(LIMIT); // Has the column made.
       String counted = web.submit(count).await(LIMIT);
 
+      assertThat(DocBlock.text("README.md")).contains("\n" + counted + "\n");
       assertThat(DocBlock.text("docs/dispatcher.md")).contains("`" + counted + "`");
       assertThat(web.submit(top).await(LIMIT)).matches("\\[\\{\"value\":\"\\d+\",\"rows\":\\d+}]");
       assertThat(batch.submit(top.with("column", "user")).result().get().error()).contains("user");
@@ -69,7 +72,7 @@ class DispatcherDocsIT {
   }
 
   @Test
-  void dispatcherMd_simpleMode_isTheExampleAndItsOutput() throws Exception {
+  void simpleMode_inTheDocuments_isTheExampleAndItsOutput() throws Exception {
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
     try (EmbeddedRedis server = EmbeddedRedis.start();
         Redis redis = Redis.connect(server.uri())) {
@@ -81,11 +84,12 @@ class DispatcherDocsIT {
     }
 
     assertThat(printed.toString(UTF_8)).isEqualTo("{\"count\":20000}\n");
-    DocBlock.in("docs/dispatcher.md", "simple-mode")
-        .check(
-            ReadmeCode.of(SimpleMode.class)
-                + "and `GET kindling:simple:{demo}:result:default:q-1` answers `"
-                + printed.toString(UTF_8).strip()
-                + "`.\n\n");
+    String shown =
+        ReadmeCode.of(SimpleMode.class)
+            + "and `GET kindling:simple:{demo}:result:default:q-1` answers `"
+            + printed.toString(UTF_8).strip()
+            + "`.\n\n";
+    DocBlock.in("README.md", "simple-mode").check(shown);
+    DocBlock.in("docs/dispatcher.md", "simple-mode").check(shown);
   }
 }
