@@ -160,7 +160,7 @@ final class DispatchBench implements Benchmark {
       report.add(
           name + "_jobs_repeated_queries_per_s",
           "1/s",
-          "the same queries once more, whose generated code Spark has kept",
+          "the same queries once more",
           rates(repeated));
       report.addRatio(name + "_vs_jobs", what, others, ours);
     }
