@@ -20,6 +20,7 @@ import org.apache.spark.SparkEnv;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
 
 /** One JVM of {@link SparkTuning}: a workload and Spark's settings in, figures out. */
 final class SparkTuningFork {
@@ -71,17 +72,23 @@ final class SparkTuningFork {
   }
 
   private void run(Workload workload) throws Exception {
-    if (workload == Workload.PARTITIONS) {
-      partitions();
-      return;
+    switch (workload) {
+      case AGGREGATES -> onADispatcher(this::aggregates);
+      case PARTITIONS -> partitions();
+      case BEHIND -> behind();
+      case JOBS -> onADispatcher(this::jobs);
     }
+  }
+
+  private void onADispatcher(Measurement measurement) throws Exception {
     try (DispatchBed bed = DispatchBed.start(server, rows, "tuning", folder)) {
-      switch (workload) {
-        case AGGREGATES -> aggregates(bed);
-        case BEHIND -> behind(bed);
-        default -> jobs(bed);
-      }
+      measurement.run(bed);
     }
+  }
+
+  /** What is measured on a dispatcher. */
+  private interface Measurement {
+    void run(DispatchBed bed) throws Exception;
   }
 
   private void aggregates(DispatchBed bed) throws Exception {
@@ -124,20 +131,25 @@ final class SparkTuningFork {
     }
   }
 
-  /** Counts of a tenant while another has four aggregates under way all the time. */
-  private void behind(DispatchBed bed) throws Exception {
+  /**
+   * Counts while four aggregates are under way all the time, each in the pool of its tenant.
+   * Spark's jobs alone, since a dispatcher does not start without FAIR.
+   */
+  private void behind() throws Exception {
+    Dataset<Row> cached = rows.repartition(16).cache();
+    cached.count();
     double[] medians = new double[REPETITIONS];
     double[] longest = new double[REPETITIONS];
-    bed.seconds(mix.queries()); // All columns are there.
     AtomicBoolean ended = new AtomicBoolean();
     List<Thread> others =
-        Stream.generate(() -> new Thread(() -> aggregateUntil(ended))).limit(4).toList();
+        Stream.generate(() -> new Thread(() -> aggregateUntil(ended, cached))).limit(4).toList();
     others.forEach(Thread::start);
+    inPool("counts");
     for (int i = -1; i < REPETITIONS; i++) {
       double[] millis = new double[20];
       for (int j = 0; j < millis.length; j++) {
-        List<String> one = mix.part((i + 1) * millis.length + j, 1);
-        millis[j] = 1e3 * Timing.seconds(() -> bed.queue().count(DispatchBed.OTHER_TENANT, one));
+        String one = mix.queries().get((i + 1) * millis.length + j);
+        millis[j] = 1e3 * Timing.seconds(() -> cached.filter(one).count());
       }
       if (i >= 0) {
         medians[i] = Timing.median(millis);
@@ -152,11 +164,17 @@ final class SparkTuningFork {
     print(longest);
   }
 
-  private void aggregateUntil(AtomicBoolean ended) {
-    try (SubmitClient client = client(DispatchBed.TENANT)) {
-      while (!ended.get()) {
-        await(client.submit(aggregate()));
-      }
+  private void inPool(String pool) {
+    rows.sparkSession().sparkContext().setLocalProperty("spark.scheduler.pool", pool);
+  }
+
+  private void aggregateUntil(AtomicBoolean ended, Dataset<Row> cached) {
+    inPool("aggregates");
+    while (!ended.get()) {
+      cached
+          .groupBy("city")
+          .agg(functions.count("*"), functions.sum("balance"), functions.avg("score"))
+          .collectAsList();
     }
   }
 
