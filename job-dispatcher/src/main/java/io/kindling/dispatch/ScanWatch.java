@@ -4,6 +4,7 @@ import io.kindling.counters.Counters;
 import io.kindling.dispatch.queue.CommandQueue;
 import io.kindling.dispatch.queue.Lease;
 import io.kindling.dispatch.scan.Estimate;
+import io.kindling.dispatch.scan.PinnedFrame;
 import io.kindling.dispatch.scan.ScanProgress;
 import java.time.Duration;
 import java.util.HashMap;
@@ -16,6 +17,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,9 +42,11 @@ final class ScanWatch implements AutoCloseable {
   /**
    * Watches a scan until the handle is closed.
    *
+   * @param run what its tasks commit to; none if they commit nothing
    * @param waiting those who wait for each predicate now, in the order of the predicates
    */
-  Handle watch(DatasetVersion version, Counters run, Supplier<List<List<Lease>>> waiting) {
+  Handle watch(
+      DatasetVersion version, @Nullable Counters run, Supplier<List<List<Lease>>> waiting) {
     Handle handle = new Handle(version, run, waiting);
     running.add(handle);
     return handle;
@@ -67,21 +71,24 @@ final class ScanWatch implements AutoCloseable {
   /** A scan that is watched. */
   final class Handle implements AutoCloseable {
     private final DatasetVersion version;
-    private final Counters run;
+    private final @Nullable Counters run;
 
     private final Supplier<List<List<Lease>>> waiting;
 
     /** Rows that had been read when this was told last; less than none before the first time. */
     private long told = -1;
 
-    private Handle(DatasetVersion version, Counters run, Supplier<List<List<Lease>>> waiting) {
+    private Handle(
+        DatasetVersion version, @Nullable Counters run, Supplier<List<List<Lease>>> waiting) {
       this.version = version;
       this.run = run;
       this.waiting = waiting;
     }
 
     private void tell() {
-      ScanProgress progress = ScanProgress.read(version.scan().frame(), run);
+      PinnedFrame frame = version.scan().frame();
+      ScanProgress progress =
+          run == null ? ScanProgress.none(frame) : ScanProgress.read(frame, run);
       if (progress.rowsRead() == told) {
         return;
       }

@@ -19,6 +19,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -196,14 +197,16 @@ final class Scans {
   /** Counts while somebody may watch; of a short scan there is nothing to see but that it runs. */
   private FrameScan.Pass count(
       CountBatch batch, DatasetVersion version, List<Predicate> predicates) {
-    boolean isShort = version.scan().isShort(predicates.size());
-    Counters run = Counters.open(config, "dispatch-" + UUID.randomUUID());
+    @Nullable Counters run =
+        version.scan().isShort(predicates.size())
+            ? null
+            : Counters.open(config, "dispatch-" + UUID.randomUUID());
     ScanWatch.Handle watching = watch.watch(version, run, () -> batch.waitingFor(predicates));
     try {
-      return version.scan().count(predicates, isShort ? null : run);
+      return version.scan().count(predicates, run);
     } finally {
       watching.close();
-      if (!isShort) {
+      if (run != null) {
         reset(run);
       }
     }

@@ -3,6 +3,7 @@ package io.kindling.dispatch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.kindling.core.Redis;
 import io.kindling.core.testing.TestRedis;
 import io.kindling.dispatch.queue.CommandState;
 import io.kindling.dispatch.testing.LocalSpark;
@@ -97,6 +98,15 @@ class ScansIT {
 
     assertThat(stays.await(LIMIT)).startsWith("{\"count\":600,");
     assertThat(end(left)).isEqualTo(CommandState.CANCELLED);
+  }
+
+  @Test
+  void count_answered_leavesNoCountersInRedis() throws Exception {
+    web.submit(count("people", "age < 4")).await(LIMIT);
+
+    try (Redis redis = Redis.connect(REDIS.config())) {
+      assertThat(redis.jedis().keys("kindling:count:{dispatch-*")).isEmpty();
+    }
   }
 
   @Test

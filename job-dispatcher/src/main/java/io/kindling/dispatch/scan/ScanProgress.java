@@ -21,6 +21,11 @@ public final class ScanProgress {
     this.counts = counts;
   }
 
+  /** Of a pass that tells nothing but that it runs. */
+  public static ScanProgress none(PinnedFrame frame) {
+    return new ScanProgress(frame.numRows(), new long[0], List.of());
+  }
+
   /** Reads what the tasks of a pass over a frame have committed to a run. */
   public static ScanProgress read(PinnedFrame frame, Counters run) {
     Map<Integer, Map<String, Long>> counted = run.byPartition(PASS);
