@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -223,13 +224,21 @@ class DispatcherFaultsIT {
         .until(
             () -> {
               driver.freeze();
-              held.addAll(load.leasesOf(driver.name()));
+              held.addAll(settledLeases(driver, load));
               if (held.isEmpty()) {
                 driver.thaw();
               }
               return !held.isEmpty();
             });
     return held;
+  }
+
+  /** What it sent before it was frozen may still be on its way. */
+  private static List<String> settledLeases(DriverProcess frozen, CountLoad load) {
+    AtomicReference<List<String>> last = new AtomicReference<>();
+    return Awaitility.await()
+        .pollInterval(Duration.ofMillis(250))
+        .until(() -> load.leasesOf(frozen.name()), leases -> leases.equals(last.getAndSet(leases)));
   }
 
   private void restartRedis() throws InterruptedException {
