@@ -10,14 +10,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** What docs/tuning.md tells to set can be set so. */
+/** What docs/tuning.md tells to set of Kindling can be set so. */
 class TuningDocsTest {
   private static final String PAGE = DocBlock.text("docs/tuning.md");
 
   @Test
   void pairs_asThePageShowsThem_areTaken() {
     Map<String, String> pairs = new TreeMap<>();
-    Matcher pair = Pattern.compile("--conf (\\S+)=(\\S+)").matcher(PAGE);
+    Matcher pair = Pattern.compile("--conf (spark\\.kindling\\.\\S+)=(\\S+)").matcher(PAGE);
     pair.results().forEach(found -> pairs.put(found.group(1), found.group(2)));
 
     RedisConfig config = RedisConfig.from(pairs);
