@@ -1,6 +1,7 @@
 package io.kindling.examples.quickstart;
 
 import io.kindling.examples.TextTable;
+import io.kindling.examples.movies.Answer;
 import java.io.PrintStream;
 import java.math.BigDecimal;
 import java.math.MathContext;

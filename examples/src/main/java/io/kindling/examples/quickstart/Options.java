@@ -1,9 +1,9 @@
 package io.kindling.examples.quickstart;
 
+import io.kindling.examples.Arguments;
 import io.kindling.examples.CannotRunException;
+import io.kindling.examples.movies.MovieData;
 import java.nio.file.Path;
-import java.util.Iterator;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,29 +53,25 @@ record Options(
    * @throws CannotRunException if one is not understood
    */
   static Options parse(String... args) {
-    Path data = shippedData();
+    Path data = MovieData.shipped();
     String redisUri = null;
     boolean keep = false;
     int trees = 100;
     int films = 10;
     int calls = 20_000;
     boolean help = false;
-    for (Iterator<String> rest = List.of(args).iterator(); rest.hasNext(); ) {
-      String name = rest.next();
-      switch (name) {
-        case "--data" -> data = Path.of(value(name, rest));
-        case "--redis" -> redisUri = value(name, rest);
+    for (Arguments rest = Arguments.of(args); rest.hasNext(); ) {
+      switch (rest.next()) {
+        case "--data" -> data = Path.of(rest.value());
+        case "--redis" -> redisUri = rest.value();
         case "--keep" -> keep = true;
-        case "--trees" -> trees = number(name, rest, 1, 2000);
-        case "--films" -> films = number(name, rest, 1, 50);
-        case "--calls" -> calls = number(name, rest, 100, 1_000_000);
+        case "--trees" -> trees = rest.number(1, 2000);
+        case "--films" -> films = rest.number(1, 50);
+        case "--calls" -> calls = rest.number(100, 1_000_000);
         case "--help", "-h" -> help = true;
         default ->
-            throw new CannotRunException(
-                "Cannot understand argument '"
-                    + name
-                    + "': allowed are --data, --redis, --keep, --trees, --films, --calls,"
-                    + " --help");
+            throw rest.notUnderstood(
+                "--data, --redis, --keep, --trees, --films, --calls, --help");
       }
     }
     if (keep && redisUri == null) {
@@ -83,31 +79,5 @@ record Options(
           "Cannot use argument '--keep': without --redis there is no Redis that stays");
     }
     return new Options(data, redisUri, keep, trees, films, calls, help);
-  }
-
-  /** {@code examples/run} says where the examples lie; without it, the current folder is tried. */
-  private static Path shippedData() {
-    return Path.of(System.getProperty("kindling.examples", "examples"))
-        .resolve("data")
-        .resolve("movietweetings-100k");
-  }
-
-  private static String value(String name, Iterator<String> rest) {
-    if (!rest.hasNext()) {
-      throw new CannotRunException("Cannot use argument '" + name + "': its value is missing");
-    }
-    return rest.next();
-  }
-
-  private static int number(String name, Iterator<String> rest, int min, int max) {
-    String text = value(name, rest);
-    if (text.matches("[0-9]{1,9}")) {
-      int number = Integer.parseInt(text);
-      if (number >= min && number <= max) {
-        return number;
-      }
-    }
-    throw new CannotRunException(
-        "Cannot use '" + name + " " + text + "': allowed is a number from " + min + " to " + max);
   }
 }

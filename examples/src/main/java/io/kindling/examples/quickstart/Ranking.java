@@ -1,6 +1,10 @@
 package io.kindling.examples.quickstart;
 
 import io.kindling.examples.TextTable;
+import io.kindling.examples.movies.Features;
+import io.kindling.examples.movies.Film;
+import io.kindling.examples.movies.MovieData;
+import io.kindling.examples.movies.Person;
 import io.kindling.ml.Prediction;
 import java.io.PrintStream;
 import java.util.ArrayList;

@@ -1,6 +1,8 @@
 package io.kindling.examples.quickstart;
 
 import io.kindling.core.Redis;
+import io.kindling.examples.movies.Film;
+import io.kindling.examples.movies.FilmForest;
 import io.kindling.ml.Forest;
 import io.kindling.ml.ForestEvaluator;
 import io.kindling.ml.Predictor;

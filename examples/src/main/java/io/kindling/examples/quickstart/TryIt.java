@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.kindling.core.Redis;
 import io.kindling.core.RedisConfig;
 import io.kindling.core.RedisKeys;
+import io.kindling.examples.movies.Features;
+import io.kindling.examples.movies.MovieData;
 import java.io.PrintStream;
 import java.util.List;
 

@@ -1,5 +1,7 @@
 package io.kindling.examples.quickstart;
 
+import io.kindling.examples.movies.Answer;
+import io.kindling.examples.movies.FilmForest;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.function.Function;

@@ -1,9 +1,9 @@
 package io.kindling.examples.redeploy;
 
+import io.kindling.examples.Arguments;
 import io.kindling.examples.CannotRunException;
+import io.kindling.examples.ExamplesFolder;
 import java.nio.file.Path;
-import java.util.Iterator;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,25 +55,21 @@ record RedeployOptions(
     int redisRate = 1_000;
     int promotions = 20;
     int rollbacks = 5;
-    Path chart =
-        Path.of(System.getProperty("kindling.examples", "examples"), "target", "redeploy.svg");
+    Path chart = ExamplesFolder.resolve("target", "redeploy.svg");
     boolean help = false;
-    for (Iterator<String> rest = List.of(args).iterator(); rest.hasNext(); ) {
-      String name = rest.next();
-      switch (name) {
-        case "--redis" -> redisUri = value(name, rest);
-        case "--seconds" -> seconds = number(name, rest, 1, 3_600);
-        case "--jvm-rate" -> jvmRate = number(name, rest, 1, 1_000_000);
-        case "--redis-rate" -> redisRate = number(name, rest, 1, 100_000);
-        case "--promotions" -> promotions = number(name, rest, 1, 1_000);
-        case "--rollbacks" -> rollbacks = number(name, rest, 0, 1_000);
-        case "--chart" -> chart = Path.of(value(name, rest));
+    for (Arguments rest = Arguments.of(args); rest.hasNext(); ) {
+      switch (rest.next()) {
+        case "--redis" -> redisUri = rest.value();
+        case "--seconds" -> seconds = rest.number(1, 3_600);
+        case "--jvm-rate" -> jvmRate = rest.number(1, 1_000_000);
+        case "--redis-rate" -> redisRate = rest.number(1, 100_000);
+        case "--promotions" -> promotions = rest.number(1, 1_000);
+        case "--rollbacks" -> rollbacks = rest.number(0, 1_000);
+        case "--chart" -> chart = Path.of(rest.value());
         case "--help", "-h" -> help = true;
         default ->
-            throw new CannotRunException(
-                "Cannot understand argument '"
-                    + name
-                    + "': allowed are --redis, --seconds, --jvm-rate, --redis-rate, --promotions,"
+            throw rest.notUnderstood(
+                "--redis, --seconds, --jvm-rate, --redis-rate, --promotions,"
                     + " --rollbacks, --chart, --help");
       }
     }
@@ -86,24 +82,5 @@ record RedeployOptions(
     }
     return new RedeployOptions(
         redisUri, seconds, jvmRate, redisRate, promotions, rollbacks, chart, help);
-  }
-
-  private static String value(String name, Iterator<String> rest) {
-    if (!rest.hasNext()) {
-      throw new CannotRunException("Cannot use argument '" + name + "': its value is missing");
-    }
-    return rest.next();
-  }
-
-  private static int number(String name, Iterator<String> rest, int min, int max) {
-    String text = value(name, rest);
-    if (text.matches("[0-9]{1,9}")) {
-      int number = Integer.parseInt(text);
-      if (number >= min && number <= max) {
-        return number;
-      }
-    }
-    throw new CannotRunException(
-        "Cannot use '" + name + " " + text + "': allowed is a number from " + min + " to " + max);
   }
 }

@@ -1,7 +1,7 @@
-package io.kindling.examples.quickstart;
+package io.kindling.examples.movies;
 
 import io.kindling.examples.CannotRunException;
-import io.kindling.examples.quickstart.Features.Row;
+import io.kindling.examples.movies.Features.Row;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -21,22 +21,23 @@ import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
 /** The forest of one film, and the people it was not shown. */
-record FilmForest(
+public record FilmForest(
     Film film, RandomForestClassificationModel model, List<Example> train, List<Example> heldOut) {
 
-  static final long SEED = 20130228; // any will do; fixed, so that every run says the same
+  /** Of everything that is drawn. */
+  public static final long SEED = 20130228; // any will do; fixed, so that every run says the same
   private static final int MAX_DEPTH = 5;
 
   /**
    * Somebody who rated the film: what is known of the person without that rating, and the class of
    * the rating.
    */
-  record Example(Film film, Person person, Row row, int label) {}
+  public record Example(Film film, Person person, Row row, int label) {}
 
   /**
    * The people whose ratings no forest is trained on, a fifth of all, drawn by a seeded shuffle.
    */
-  static Set<Person> drawHeldOut(List<Person> people) {
+  public static Set<Person> drawHeldOut(List<Person> people) {
     List<Person> shuffled = new ArrayList<>(people);
     Collections.shuffle(shuffled, new Random(SEED));
     return new HashSet<>(shuffled.subList(0, people.size() / 5));
@@ -46,7 +47,7 @@ record FilmForest(
    * Trains a film's forest on everybody who rated it and {@code minOtherRatings} other films, but
    * for those held out.
    */
-  static FilmForest train(
+  public static FilmForest train(
       SparkSession spark,
       Film film,
       MovieData data,
@@ -79,7 +80,7 @@ record FilmForest(
   }
 
   /** The examples as Spark takes them, in the same order. */
-  static Dataset<org.apache.spark.sql.Row> table(
+  public static Dataset<org.apache.spark.sql.Row> table(
       SparkSession spark, List<Example> examples, int numClasses) {
     List<org.apache.spark.sql.Row> rows = new ArrayList<>();
     for (Example example : examples) {
@@ -97,7 +98,7 @@ record FilmForest(
   }
 
   /** The class that most of the people it was trained on gave. */
-  int majorityClass() {
+  public int majorityClass() {
     int[] counts = new int[model.numClasses()];
     train.forEach(example -> counts[example.label()]++);
     int majority = 0;

@@ -1,8 +1,9 @@
-package io.kindling.examples.quickstart;
+package io.kindling.examples.movies;
 
 import io.kindling.ml.FeatureVector;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.apache.spark.ml.linalg.Vector;
@@ -16,7 +17,7 @@ import org.apache.spark.ml.linalg.Vectors;
  * neither in its column nor in an average: the forest is to predict it. What is not known is left
  * out of the sparse row and so reads as 0, which makes the few ratings of 0 look like none.
  */
-final class Features {
+public final class Features {
 
   private static final String ALL_GENRES = "all genres";
 
@@ -25,9 +26,11 @@ final class Features {
   private final Map<String, Integer> traitColumns = new HashMap<>();
 
   /**
+   * The features of a data set.
+   *
    * @param minRatings films with fewer ratings get no column of their own
    */
-  Features(MovieData data, int minRatings) {
+  public Features(MovieData data, int minRatings) {
     Map<Film, Integer> numRatings = data.numRatingsOfFilms();
     TreeSet<String> genres = new TreeSet<>();
     for (Film film : data.films()) {
@@ -52,27 +55,35 @@ final class Features {
     columns.put(key, count());
   }
 
-  int count() {
+  /** How many columns there are. */
+  public int count() {
     return filmColumns.size() + genreColumns.size() + traitColumns.size();
   }
 
-  int numFilms() {
+  /** How many of them are films, the first. */
+  public int numFilms() {
     return filmColumns.size();
   }
 
-  boolean hasTraits() {
+  /** Whether there are columns for age and the like. */
+  public boolean hasTraits() {
     return !traitColumns.isEmpty();
   }
 
   /** A person as the forest of a film is shown them. */
-  Row row(Person person, Film predicted) {
+  public Row row(Person person, Film predicted) {
+    return row(person, Set.of(predicted));
+  }
+
+  /** A person as the forests of some films are shown them, all alike: as if none were rated. */
+  public Row row(Person person, Set<Film> predicted) {
     TreeMap<Integer, Double> values = new TreeMap<>(); // rows are sorted by column
     Map<String, int[]> sumAndCount = new HashMap<>();
     person
         .ratings()
         .forEach(
             (film, rating) -> {
-              if (film.equals(predicted)) {
+              if (predicted.contains(film)) {
                 return;
               }
               Integer column = filmColumns.get(film);
@@ -105,7 +116,7 @@ final class Features {
   }
 
   /** A row of features, for Spark and for Kindling. */
-  static final class Row {
+  public static final class Row {
 
     private final Vector forSpark;
     private final FeatureVector forKindling;
@@ -115,11 +126,13 @@ final class Features {
       forKindling = FeatureVector.sparse(columns, values);
     }
 
-    Vector forSpark() {
+    /** As Spark takes it. */
+    public Vector forSpark() {
       return forSpark;
     }
 
-    FeatureVector forKindling() {
+    /** As Kindling takes it. */
+    public FeatureVector forKindling() {
       return forKindling;
     }
   }

@@ -1,9 +1,10 @@
-package io.kindling.examples.quickstart;
+package io.kindling.examples.movies;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.kindling.examples.CannotRunException;
+import io.kindling.examples.ExamplesFolder;
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.file.Files;
@@ -20,14 +21,19 @@ import java.util.TreeMap;
  *
  * @param people in the order of their ids
  */
-record MovieData(String name, List<Film> films, List<Person> people, RatingClasses classes) {
+public record MovieData(String name, List<Film> films, List<Person> people, RatingClasses classes) {
+
+  /** The MovieTweetings that lie in the repository. */
+  public static Path shipped() {
+    return ExamplesFolder.resolve("data", "movietweetings-100k");
+  }
 
   /**
    * Reads a folder, whichever of the two it holds.
    *
    * @throws CannotRunException if it holds neither, or a file cannot be understood
    */
-  static MovieData read(Path folder) {
+  public static MovieData read(Path folder) {
     try {
       if (Files.exists(folder.resolve("ratings.dat"))) {
         return readMovieTweetings(folder);
@@ -135,12 +141,13 @@ record MovieData(String name, List<Film> films, List<Person> people, RatingClass
     this(name, List.copyOf(films.values()), List.copyOf(people.values()), classes);
   }
 
-  int numRatings() {
+  /** How many ratings there are. */
+  public int numRatings() {
     return people.stream().mapToInt(person -> person.ratings().size()).sum();
   }
 
   /** How many people rated each film, for the films that anybody rated. */
-  Map<Film, Integer> numRatingsOfFilms() {
+  public Map<Film, Integer> numRatingsOfFilms() {
     Map<Film, Integer> counts = new HashMap<>();
     for (Person person : people) {
       for (Film film : person.ratings().keySet()) {
@@ -151,7 +158,7 @@ record MovieData(String name, List<Film> films, List<Person> people, RatingClass
   }
 
   /** The films that most people rated, the most rated first. */
-  List<Film> mostRated(int count) {
+  public List<Film> mostRated(int count) {
     return numRatingsOfFilms().entrySet().stream()
         .sorted(
             Map.Entry.<Film, Integer>comparingByValue()

@@ -1,4 +1,4 @@
-package io.kindling.examples.quickstart;
+package io.kindling.examples.movies;
 
 import java.util.Arrays;
 import java.util.List;
@@ -7,16 +7,16 @@ import java.util.List;
  * Ratings grouped into the classes that a forest tells apart, lowest first. Class 0 holds ratings
  * up to the first bound, class 1 those above it up to the second, and so on.
  */
-final class RatingClasses {
+public final class RatingClasses {
 
   /**
    * IMDb's 0 to 10. Hardly anybody gives less than 5, so these bounds leave at least a tenth of all
    * ratings in every class: 0-6 (27 %), 7 (22 %), 8 (24 %), 9 (14 %), 10 (12 %).
    */
-  static final RatingClasses IMDB = new RatingClasses(0, 6, 7, 8, 9, 10);
+  public static final RatingClasses IMDB = new RatingClasses(0, 6, 7, 8, 9, 10);
 
   /** One to five stars, a class for each. */
-  static final RatingClasses STARS = new RatingClasses(1, 1, 2, 3, 4, 5);
+  public static final RatingClasses STARS = new RatingClasses(1, 1, 2, 3, 4, 5);
 
   private final int lowest;
   private final int[] highestOfClass;
@@ -26,11 +26,17 @@ final class RatingClasses {
     this.highestOfClass = highestOfClass;
   }
 
-  int count() {
+  /** How many there are. */
+  public int count() {
     return highestOfClass.length;
   }
 
-  int classOf(int rating) {
+  /**
+   * The class of a rating.
+   *
+   * @throws IllegalArgumentException if the scale does not reach so far
+   */
+  public int classOf(int rating) {
     int position = Arrays.binarySearch(highestOfClass, rating);
     int ratingClass = position < 0 ? -position - 1 : position;
     if (rating < lowest || ratingClass == count()) {
@@ -41,7 +47,7 @@ final class RatingClasses {
   }
 
   /** The ratings of a class as text, {@code 0-6} or {@code 7}. */
-  String label(int ratingClass) {
+  public String label(int ratingClass) {
     int from = ratingClass == 0 ? lowest : highestOfClass[ratingClass - 1] + 1;
     int to = highestOfClass[ratingClass];
     return from == to ? "" + to : from + "-" + to;
@@ -50,7 +56,7 @@ final class RatingClasses {
   /**
    * What the ratings of each class are on average, so that probabilities give an expected rating.
    */
-  double[] meanRatings(List<Person> people) {
+  public double[] meanRatings(List<Person> people) {
     double[] sums = new double[count()];
     int[] counts = new int[count()];
     for (Person person : people) {

@@ -1,9 +1,9 @@
-package io.kindling.examples.quickstart;
+package io.kindling.examples;
 
 import java.io.PrintStream;
 
 /** How far a long job is: a bar that moves at a terminal, and elsewhere a line for every step. */
-final class Progress {
+public final class Progress {
 
   private static final int WIDTH = 30;
 
@@ -12,21 +12,26 @@ final class Progress {
   private final int steps;
   private int done;
 
-  Progress(PrintStream out, boolean terminal, int steps) {
+  /**
+   * One that has not begun.
+   *
+   * @param terminal whether a line can be drawn over
+   */
+  public Progress(PrintStream out, boolean terminal, int steps) {
     this.out = out;
     this.terminal = terminal;
     this.steps = steps;
   }
 
   /** Says what the next step works on. */
-  void begins(String step) {
+  public void begins(String step) {
     if (terminal) {
       draw(step);
     }
   }
 
   /** Says that the step has ended. */
-  void ended(String step) {
+  public void ended(String step) {
     done++;
     if (!terminal) {
       out.printf("  %2d of %d  %s%n", done, steps, step);

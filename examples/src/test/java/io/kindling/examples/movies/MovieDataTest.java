@@ -1,4 +1,4 @@
-package io.kindling.examples.quickstart;
+package io.kindling.examples.movies;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;

@@ -1,4 +1,4 @@
-package io.kindling.examples.quickstart;
+package io.kindling.examples.movies;
 
 import java.util.Map;
 
@@ -8,13 +8,15 @@ import java.util.Map;
  * @param ratings what the person gave each film
  * @param traits what else is known, a number by name: {@code age} 24, {@code student} 1
  */
-record Person(int id, Map<Film, Integer> ratings, Map<String, Double> traits) {
+public record Person(int id, Map<Film, Integer> ratings, Map<String, Double> traits) {
 
-  boolean rated(Film film) {
+  /** Whether this person rated the film. */
+  public boolean rated(Film film) {
     return ratings.containsKey(film);
   }
 
-  int numRatingsWithout(Film film) {
+  /** How many other films this person rated. */
+  public int numRatingsWithout(Film film) {
     return ratings.size() - (rated(film) ? 1 : 0);
   }
 }

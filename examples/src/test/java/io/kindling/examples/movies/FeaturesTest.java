@@ -1,4 +1,4 @@
-package io.kindling.examples.quickstart;
+package io.kindling.examples.movies;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,39 +1,43 @@
-package io.kindling.examples.quickstart;
+package io.kindling.examples.movies;
 
 import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.sql.Row;
 
 /** A predicted class and the probabilities of all classes. */
-final class Answer {
+public final class Answer {
 
   private final double prediction;
   private final double[] probability;
 
-  Answer(double prediction, double[] probability) {
+  /** An answer. */
+  public Answer(double prediction, double[] probability) {
     this.prediction = prediction;
     this.probability = probability;
   }
 
   /** From the columns that Spark's {@code transform} adds. */
-  static Answer of(Row row) {
+  public static Answer of(Row row) {
     Vector probability = row.getAs("probability");
     return new Answer(row.getAs("prediction"), probability.toArray());
   }
 
-  double prediction() {
+  /** The class. */
+  public double prediction() {
     return prediction;
   }
 
-  double[] probability() {
+  /** Of every class. */
+  public double[] probability() {
     return probability;
   }
 
-  int numbers() {
+  /** How many numbers it is made of. */
+  public int numbers() {
     return 1 + probability.length;
   }
 
   /** How many of the numbers differ from another answer's, in a single bit or more. */
-  int differences(Answer other) {
+  public int differences(Answer other) {
     if (probability.length != other.probability.length) {
       return numbers();
     }
