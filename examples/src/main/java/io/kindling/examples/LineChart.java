@@ -5,12 +5,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Locale;
 import java.util.StringJoiner;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 
 /**
  * Lines over a common axis, as SVG. Both axes reach from the smallest to the largest value, rounded
@@ -38,7 +39,9 @@ public final class LineChart {
   private final List<Line> lines = new ArrayList<>();
   private boolean logarithmic;
 
-  private record Line(String label, double[] xs, double[] ys) {}
+  private record Line(String label, List<Point> points) {}
+
+  private record Point(double x, double y) {}
 
   private LineChart(String title, String xAxis, String yAxis) {
     this.title = title;
@@ -68,7 +71,9 @@ public final class LineChart {
       throw new IllegalArgumentException(
           "Cannot draw line '" + label + "': " + xs.length + " x and " + ys.length + " y");
     }
-    lines.add(new Line(label, xs.clone(), ys.clone()));
+    List<Point> points =
+        IntStream.range(0, xs.length).mapToObj(i -> new Point(xs[i], ys[i])).toList();
+    lines.add(new Line(label, points));
     return this;
   }
 
@@ -89,9 +94,8 @@ public final class LineChart {
 
   /** The chart. */
   public String svg() {
-    Axis x = Axis.linear(lines.stream().flatMapToDouble(line -> Arrays.stream(line.xs())));
-    DoubleStream values = lines.stream().flatMapToDouble(line -> Arrays.stream(line.ys()));
-    Axis y = logarithmic ? Axis.logarithmic(values) : Axis.linear(values);
+    Axis x = Axis.linear(values(Point::x));
+    Axis y = logarithmic ? Axis.logarithmic(values(Point::y)) : Axis.linear(values(Point::y));
     Drawing svg = new Drawing();
     svg.add(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" font-family=\"sans-serif\""
@@ -117,22 +121,23 @@ public final class LineChart {
     return svg.body.append("</svg>\n").toString();
   }
 
+  private DoubleStream values(ToDoubleFunction<Point> coordinate) {
+    return lines.stream().flatMap(line -> line.points().stream()).mapToDouble(coordinate);
+  }
+
   private void draw(Drawing svg, int index, Axis x, Axis y) {
     Line line = lines.get(index);
     String colour = COLOURS.get(index % COLOURS.size());
     StringJoiner points = new StringJoiner(" ");
-    for (int i = 0; i <= line.xs().length; i++) {
-      boolean ends = i == line.xs().length || !y.shows(line.ys()[i]);
-      if (!ends) {
-        points.add(
-            String.format(Locale.ROOT, "%.1f,%.1f", x(x, line.xs()[i]), y(y, line.ys()[i])));
-      } else if (points.length() > 0) {
-        svg.add(
-            "<polyline points=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"1.6\"/>",
-            points, colour);
+    for (Point point : line.points()) {
+      if (y.shows(point.y())) {
+        points.add(String.format(Locale.ROOT, "%.1f,%.1f", x(x, point.x()), y(y, point.y())));
+      } else {
+        svg.line(points, colour);
         points = new StringJoiner(" ");
       }
     }
+    svg.line(points, colour);
     int top = TOP + 22 * index;
     svg.add(
         "<rect x=\"%d\" y=\"%d\" width=\"12\" height=\"12\" fill=\"%s\"/>",
@@ -155,6 +160,15 @@ public final class LineChart {
     @FormatMethod
     void add(String format, Object... arguments) {
       body.append(String.format(Locale.ROOT, format, arguments)).append('\n');
+    }
+
+    /** Through some points, if there are any. */
+    void line(StringJoiner points, String colour) {
+      if (points.length() > 0) {
+        add(
+            "<polyline points=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"1.6\"/>",
+            points, colour);
+      }
     }
 
     void text(double x, double y, String anchor, int size, String text) {
@@ -226,7 +240,8 @@ public final class LineChart {
       double grid = isLogarithmic ? tick : step;
       int decimals = (int) Math.max(0, Math.ceil(-Math.log10(grid) - 1e-9));
       boolean isHalf = !isLogarithmic && String.format(Locale.ROOT, "%e", step).startsWith("2.5");
-      return String.format(Locale.ROOT, "%,." + (isHalf && step < 10 ? decimals + 1 : decimals) + "f", tick);
+      return String.format(
+          Locale.ROOT, "%,." + (isHalf && step < 10 ? decimals + 1 : decimals) + "f", tick);
     }
   }
 }

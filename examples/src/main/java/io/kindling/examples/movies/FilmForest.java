@@ -26,6 +26,7 @@ public record FilmForest(
 
   /** Of everything that is drawn. */
   public static final long SEED = 20130228; // any will do; fixed, so that every run says the same
+
   private static final int MAX_DEPTH = 5;
 
   /**

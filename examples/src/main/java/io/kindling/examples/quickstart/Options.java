@@ -70,8 +70,7 @@ record Options(
         case "--calls" -> calls = rest.number(100, 1_000_000);
         case "--help", "-h" -> help = true;
         default ->
-            throw rest.notUnderstood(
-                "--data, --redis, --keep, --trees, --films, --calls, --help");
+            throw rest.notUnderstood("--data, --redis, --keep, --trees, --films, --calls, --help");
       }
     }
     if (keep && redisUri == null) {

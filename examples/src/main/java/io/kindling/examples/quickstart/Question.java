@@ -1,8 +1,8 @@
 package io.kindling.examples.quickstart;
 
 import io.kindling.examples.movies.Answer;
-import io.kindling.examples.movies.FilmForest.Example;
 import io.kindling.examples.movies.FilmForest;
+import io.kindling.examples.movies.FilmForest.Example;
 import io.kindling.ml.FeatureVector;
 import java.util.ArrayList;
 import java.util.List;

@@ -41,7 +41,8 @@ final class Ranking {
 
     out.printf(
         Locale.ROOT,
-        "%nThe films ranked for person %d, whom no forest was trained on, by the forests in Redis:%n%n",
+        "%nThe films ranked for person %d, whom no forest was trained on, by the forests in"
+            + " Redis:%n%n",
         person.id());
     TextTable table = new TextTable("film", "expected rating", "most likely", "person's own");
     for (Entry entry : entries) {
