@@ -30,7 +30,9 @@ import org.apache.spark.ml.Transformer;
 import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
@@ -52,6 +54,9 @@ public abstract class StageParity {
 
   /** A tolerance for what is equal to the bit. */
   protected static final Tolerance EXACT = (column, row, expected) -> 0.0;
+
+  /** A column by which a row is known again that came out of Spark. */
+  private static final String NUMBER = "number of the row";
 
   private static final AtomicInteger CASES = new AtomicInteger();
 
@@ -99,7 +104,7 @@ public abstract class StageParity {
    * @param setting of its parameters, for the report
    * @param stage or a pipeline for the sake of one, whose name is its uid
    * @param rows that it transforms without a failure, all at once
-   * @param edges each of which may be refused or left out, one by one
+   * @param edges each of which may be refused or left out
    */
   protected static void compare(
       String setting,
@@ -127,10 +132,9 @@ public abstract class StageParity {
     List<Outcome> outcomes = new ArrayList<>();
     expected.forEach(row -> outcomes.add(new Outcome.Made(columns(row, made))));
     checkSizes(expected, pipeline);
-    for (Row edge : edges.collectAsList()) {
-      all.add(edge);
-      outcomes.add(ofSpark(stage, edge, rows.schema(), made));
-    }
+    List<Row> doubtful = edges.collectAsList();
+    all.addAll(doubtful);
+    outcomes.addAll(ofSpark(stage, doubtful, rows.schema(), made));
     line.rows += all.size();
     line.made += outcomes.stream().filter(Outcome.Made.class::isInstance).count();
     compare(all, outcomes, ofEvaluator(pipeline, all), tolerance, line.jvm);
@@ -169,18 +173,53 @@ public abstract class StageParity {
     }
   }
 
-  private static Outcome ofSpark(Transformer stage, Row row, StructType schema, List<String> made) {
+  /** A refusal fails the whole frame: its halves are tried then, until it is known whose it was. */
+  private static List<Outcome> ofSpark(
+      Transformer stage, List<Row> rows, StructType schema, List<String> made) {
+    if (rows.isEmpty()) {
+      return List.of();
+    }
+    List<Row> numbered = new ArrayList<>();
+    for (Row row : rows) {
+      Object[] values = Arrays.copyOf(valuesOf(row), row.size() + 1);
+      values[row.size()] = numbered.size();
+      numbered.add(RowFactory.create(values));
+    }
+    Outcome[] outcomes = new Outcome[rows.size()];
+    Arrays.fill(outcomes, new Outcome.Skipped());
     try {
-      List<Row> rows = stage.transform(frame(schema, List.of(row))).collectAsList();
-      return rows.isEmpty() ? new Outcome.Skipped() : new Outcome.Made(columns(rows.get(0), made));
+      for (Row row :
+          stage
+              .transform(frame(schema.add(NUMBER, DataTypes.IntegerType), numbered))
+              .collectAsList()) {
+        outcomes[row.<Integer>getAs(NUMBER)] = new Outcome.Made(columns(row, made));
+      }
+      return List.of(outcomes);
     } catch (Exception e) { // Spark's SparkException is checked, and Scala does not say so.
       if (e instanceof SparkException || e instanceof RuntimeException) {
-        return new Outcome.Refused(String.valueOf(e.getMessage()));
+        return ofHalves(stage, rows, schema, made, e);
       }
       throw e;
     } catch (AssertionError e) { // Spark asserts some properties of a row.
-      return new Outcome.Refused(String.valueOf(e.getMessage()));
+      return ofHalves(stage, rows, schema, made, e);
     }
+  }
+
+  private static List<Outcome> ofHalves(
+      Transformer stage, List<Row> rows, StructType schema, List<String> made, Throwable refusal) {
+    if (rows.size() == 1) {
+      return List.of(new Outcome.Refused(String.valueOf(refusal.getMessage())));
+    }
+    int half = rows.size() / 2;
+    List<Outcome> outcomes = new ArrayList<>(ofSpark(stage, rows.subList(0, half), schema, made));
+    outcomes.addAll(ofSpark(stage, rows.subList(half, rows.size()), schema, made));
+    return outcomes;
+  }
+
+  private static @Nullable Object[] valuesOf(Row row) {
+    Object[] values = new Object[row.size()];
+    Arrays.setAll(values, row::get);
+    return values;
   }
 
   private static List<Outcome> ofEvaluator(Pipeline pipeline, List<Row> rows) {

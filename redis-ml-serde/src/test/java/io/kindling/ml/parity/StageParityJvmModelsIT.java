@@ -355,7 +355,7 @@ class StageParityJvmModelsIT extends StageParity {
         }
       }
     }
-    // One by one: a join may change the order of many.
+    // A join may change the order of ordinary rows; doubtful ones are known again.
     List<Row> edges = new ArrayList<>(ratings.subList(0, 20));
     edges.add(RowFactory.create(99, 1.0, 1f));
     edges.add(RowFactory.create(1, 99.0, 1f));

@@ -29,6 +29,9 @@ public final class LocalSpark {
               // Thousands of frames of few rows: each would have code generated for it.
               .config("spark.sql.codegen.wholeStage", "false")
               .config("spark.sql.codegen.factoryMode", "NO_CODEGEN")
+              // Nor is there a page that shows plans, or a shuffle to plan anew.
+              .config("spark.sql.ui.explainMode", "simple")
+              .config("spark.sql.adaptive.enabled", "false")
               .config("spark.sql.warehouse.dir", "target/spark-warehouse")
               .getOrCreate();
       session.sparkContext().setLogLevel("ERROR");
