@@ -23,6 +23,8 @@ public final class LocalSpark {
               .config("spark.driver.host", "127.0.0.1")
               .config("spark.driver.bindAddress", "127.0.0.1")
               .config("spark.sql.shuffle.partitions", "2")
+              // Thousands of queries, whose plans no page shows.
+              .config("spark.sql.ui.explainMode", "simple")
               .config("spark.sql.session.timeZone", "UTC")
               // Dataset.filter would read ${env:PATH} as the environment's; the gate leaves it a
               // text.
