@@ -23,6 +23,7 @@ import java.util.Locale;
 import java.util.Random;
 import java.util.Set;
 import org.apache.spark.sql.SparkSession;
+import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.exceptions.JedisException;
 
 /**
@@ -43,39 +44,46 @@ public final class Quickstart {
 
   private final Options options;
   private final PrintStream out;
-  private final boolean terminal;
+
+  /** Waits until somebody presses Enter; null: nobody sits there. */
+  private final @Nullable Runnable enter;
 
   /** What has to be removed from a Redis that is not our own. */
   private final List<String> keys = new ArrayList<>();
 
-  private Quickstart(Options options, PrintStream out, boolean terminal) {
+  private Quickstart(Options options, PrintStream out, @Nullable Runnable enter) {
     this.options = options;
     this.out = out;
-    this.terminal = terminal;
+    this.enter = enter;
   }
 
   /** Runs it; {@code --help} says how. */
   @SuppressWarnings("SystemConsoleNull") // it is null without a terminal up to JDK 21, Spark's last
   public static void main(String[] args) {
-    System.exit(run(System.out, System.err, System.console() != null, args));
+    System.exit(
+        run(
+            System.out,
+            System.err,
+            System.console() == null ? null : Quickstart::awaitEnter,
+            args));
   }
 
   /**
    * Runs it.
    *
-   * @param terminal whether somebody sits there: then the forests stay in Redis until Enter is
-   *     pressed
+   * @param enter waits until somebody presses Enter: so long the forests stay in Redis; null:
+   *     nobody sits there
    * @return the exit code: 0, or 1 if an answer differs from Spark's or a counter from the truth,
    *     or 2 if it could not run
    */
-  static int run(PrintStream out, PrintStream err, boolean terminal, String... args) {
+  static int run(PrintStream out, PrintStream err, @Nullable Runnable enter, String... args) {
     try {
       Options options = Options.parse(args);
       if (options.help()) {
         out.print(Options.USAGE);
         return 0;
       }
-      return new Quickstart(options, out, terminal).run();
+      return new Quickstart(options, out, enter).run();
     } catch (CannotRunException | KindlingException e) {
       err.println("quickstart: " + e.getMessage());
       return 2;
@@ -110,13 +118,14 @@ public final class Quickstart {
         }
         int differences = served.comparison().differences() + count(redis);
         differences += DispatchedBatch.run(out, redis, data);
-        if (terminal || options.keep()) { // else the forests are about to go
+        if (enter != null || options.keep()) { // else the forests are about to go
           TryIt.print(out, redis, served.shown(), data, served.features());
         }
         say("compared: %,d numbers, to the bit", served.comparison().numbers());
         say("differences: %,d", differences);
-        if (terminal) {
-          waitForEnter();
+        if (enter != null) {
+          promptForEnter();
+          enter.run();
         }
         return differences == 0 ? 0 : 1;
       } finally {
@@ -186,7 +195,7 @@ public final class Quickstart {
         features.count(),
         features.numFilms(),
         features.hasTraits() ? ", age, gender and occupation" : "");
-    Progress progress = new Progress(out, terminal, films.size());
+    Progress progress = new Progress(out, enter != null, films.size());
     List<FilmForest> trained = new ArrayList<>();
     for (Film film : films) {
       progress.begins(film.title());
@@ -270,7 +279,7 @@ public final class Quickstart {
     }
   }
 
-  private void waitForEnter() {
+  private void promptForEnter() {
     out.print(
         options.redisUri() == null
             ? "\nRedis stays up until you press Enter. "
@@ -278,6 +287,9 @@ public final class Quickstart {
                 ? "\nThe forests stay in Redis. Press Enter to end. "
                 : "\nThe forests stay in Redis until you press Enter. ");
     out.flush();
+  }
+
+  private static void awaitEnter() {
     try {
       while (true) {
         int read = System.in.read();
