@@ -41,6 +41,15 @@ class StreamedScoringIT {
   private static final int FILES = 10;
   private static final int ROWS = 20;
 
+  /** One executor, and batches of a few rows, for which no code need be generated. */
+  private static final Map<String, String> DRIVER =
+      Map.of(
+          "spark.executor.cores", "2",
+          "spark.cores.max", "2",
+          "spark.sql.shuffle.partitions", "2",
+          "spark.sql.codegen.wholeStage", "false",
+          "spark.sql.codegen.factoryMode", "NO_CODEGEN");
+
   private static SparkProcesses spark;
   private static Redis redis;
   private static ModelStore store;
@@ -209,7 +218,7 @@ class StreamedScoringIT {
         DeployMode.CLIENT,
         application,
         List.of(TestRedis.shared().uri(), name, folder.toString()),
-        Map.of("spark.sql.shuffle.partitions", "2"));
+        DRIVER);
   }
 
   private List<String> answers(int batch) {

@@ -57,7 +57,8 @@ final class ProcessGroup implements AutoCloseable {
   JvmProcess start(String name, List<Path> classPath, String mainClass, List<String> arguments) {
     var command = new ArrayList<String>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-Xmx512m", "-XX:+UseSerialGC", SparkHome.QUICK_START));
+    command.add("-Xmx512m");
+    command.addAll(SparkHome.QUICK_START);
     command.addAll(List.of(JavaModuleOptions.defaultModuleOptions().split(" ", -1)));
     command.addAll(List.of(home.logOption(), "-Duser.timezone=UTC", "-Dfile.encoding=UTF-8"));
     command.add("-Dspark.master.rest.enabled=false");

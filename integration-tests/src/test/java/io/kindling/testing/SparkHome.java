@@ -22,7 +22,7 @@ record SparkHome(Path folder, String scalaVersion) {
   static final String PID_FILE_PREFIX = "jvm-";
 
   /** These processes live for seconds: a quick start matters more than fast code. */
-  static final String QUICK_START = "-XX:TieredStopAtLevel=1";
+  static final List<String> QUICK_START = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
 
   private static final String LOG_SETTINGS =
       """
@@ -52,7 +52,7 @@ record SparkHome(Path folder, String scalaVersion) {
       Files.write(
           conf.resolve("java-opts"),
           List.of(
-              QUICK_START,
+              String.join(" ", QUICK_START),
               // Spark 3.5 opens them to executors, but not to a driver in cluster mode.
               JavaModuleOptions.defaultModuleOptions(),
               "-Xlog:all=off:file=" + PID_FILE_PREFIX + "%p.log",

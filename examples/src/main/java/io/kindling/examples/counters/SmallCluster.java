@@ -32,7 +32,7 @@ final class SmallCluster implements AutoCloseable {
   private static final String URL = "spark://";
 
   /** These processes live for seconds: a quick start matters more than fast code. */
-  private static final String QUICK_START = "-XX:TieredStopAtLevel=1";
+  private static final String QUICK_START = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC";
 
   private final Path folder;
   private final Process process;
@@ -63,9 +63,9 @@ final class SmallCluster implements AutoCloseable {
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
         .filter(option -> option.startsWith("--add-"))
         .forEach(command::add);
+    command.addAll(List.of(QUICK_START.split(" ", -1)));
     command.addAll(
         List.of(
-            QUICK_START,
             "-Xmx256m",
             "-Dspark.master.rest.enabled=false",
             "-cp",
