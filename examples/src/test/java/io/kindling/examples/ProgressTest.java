@@ -1,4 +1,4 @@
-package io.kindling.examples.quickstart;
+package io.kindling.examples;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
