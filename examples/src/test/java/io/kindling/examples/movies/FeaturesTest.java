@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.kindling.ml.FeatureVector;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.spark.ml.linalg.Vectors;
 import org.junit.jupiter.api.Test;
 
@@ -49,6 +50,15 @@ class FeaturesTest {
         .isEqualTo(
             FeatureVector.sparse(
                 new int[] {0, 1, 2, 3, 4, 5}, new double[] {4, 3, 5, 4.5, 3.5, 4}));
+  }
+
+  @Test
+  void row_forSomeFilms_leavesAllOfThemOut() {
+    FeatureVector row = FEATURES.row(ANN, Set.of(HEAT, FARGO)).forKindling();
+
+    assertThat(row)
+        .isEqualTo(
+            FeatureVector.sparse(new int[] {2, 3, 4, 5, 6}, new double[] {6, 6, 7, 6.5, 40}));
   }
 
   @Test
