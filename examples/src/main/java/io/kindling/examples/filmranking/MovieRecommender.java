@@ -5,6 +5,7 @@ import io.kindling.core.Redis;
 import io.kindling.examples.CannotRunException;
 import io.kindling.examples.EmbeddedRedis;
 import io.kindling.examples.Progress;
+import io.kindling.examples.SmallSpark;
 import io.kindling.examples.TextTable;
 import io.kindling.examples.filmranking.PublishedFilms.Ranked;
 import io.kindling.examples.movies.Features;
@@ -85,23 +86,13 @@ public final class MovieRecommender {
       say(
           "%s: %,d ratings by %,d people of %,d films.%nRedis: %s",
           data.name(), data.numRatings(), data.people().size(), data.films().size(), redis);
-      SparkSession spark = startSpark();
+      SparkSession spark = SmallSpark.start("Kindling movie recommender");
       try {
         return run(data, uri, redis, spark);
       } finally {
         spark.stop();
       }
     }
-  }
-
-  private static SparkSession startSpark() {
-    return SparkSession.builder()
-        .appName("Kindling movie recommender")
-        .master("local[*]")
-        // The data is small. A fixed number of partitions gives the same forests on every machine.
-        .config("spark.default.parallelism", 2)
-        .config("spark.sql.shuffle.partitions", 2)
-        .getOrCreate();
   }
 
   private int run(MovieData data, String uri, Redis redis, SparkSession spark) {
@@ -111,12 +102,11 @@ public final class MovieRecommender {
     PublishedFilms published = PublishedFilms.publish(redis, forests, data, features);
     try {
       Set<Person> asked = new LinkedHashSet<>();
-      forests.forEach(
-          forest -> forest.heldOut().forEach(example -> asked.add(example.person())));
+      forests.forEach(forest -> forest.heldOut().forEach(example -> asked.add(example.person())));
       published.addProfiles(asked);
       say(
-          "Published %d forests as kindling:model:{movies-...}, and the profiles of %,d people who were%n"
-              + "trained on nowhere: what is known of them without these films.",
+          "Published %d forests as kindling:model:{movies-...}, and the profiles of %,d people who"
+              + " were%ntrained on nowhere: what is known of them without these films.",
           forests.size(), asked.size());
 
       boolean isAlike = rank(uri, published, asked);
@@ -129,7 +119,8 @@ public final class MovieRecommender {
 
       int differences = calls.differences() + TimedCalls.differences(spark, forests, published);
       say(
-          "Redis against Spark's transform of all %,d held-out ratings, prediction and probabilities to the bit: differences: %d",
+          "Redis against Spark's transform of all %,d held-out ratings, prediction and"
+              + " probabilities to the bit: differences: %d",
           forests.stream().mapToInt(forest -> forest.heldOut().size()).sum(), differences);
       return isAlike && differences == 0 ? 0 : 1;
     } finally {
@@ -147,7 +138,8 @@ public final class MovieRecommender {
 
         Training a forest of %,d trees for each of the %d most rated films. It is shown the class of the
         rating, one of %d, and of the person %,d features: the ratings of other films (%,d of them are
-        rated often enough) and averages by genre, both without this film%s.""",
+        rated often enough) and averages by genre, both without this film%s.\
+        """,
         options.trees(),
         films.size(),
         data.classes().count(),
@@ -166,7 +158,10 @@ public final class MovieRecommender {
     Example first = trained.get(0).train().get(0);
     say(
         "An example, person %d and %s: class %d, %s%n",
-        first.person().id(), first.film().title(), first.label(), first.row().forKindling().toText());
+        first.person().id(),
+        first.film().title(),
+        first.label(),
+        first.row().forKindling().toText());
     return trained;
   }
 
@@ -175,7 +170,8 @@ public final class MovieRecommender {
     Person person = personToShow(published.films(), asked);
     List<Ranked> ranked = published.rank(person);
     say(
-        "%nThe profile of person %d, HGET kindling:movies:profiles %d:%n%s%n%nThe films for that person, by the rating that their forests in Redis expect:%n",
+        "%nThe profile of person %d, HGET kindling:movies:profiles %d:%n%s%n%nThe films for that"
+            + " person, by the rating that their forests in Redis expect:%n",
         person.id(), person.id(), published.storedProfile(person));
     TextTable table = new TextTable("film", "expected rating", "person's own");
     for (Ranked film : ranked) {
@@ -189,11 +185,9 @@ public final class MovieRecommender {
 
     List<String> expected =
         ranked.stream()
-            .map(
-                film -> String.format(Locale.ROOT, "%.3f  %s", film.rating(), film.film().title()))
+            .map(film -> String.format(Locale.ROOT, "%.3f  %s", film.rating(), film.film().title()))
             .toList();
-    boolean python =
-        compare("Python", "python3-redis", Clients.python(uri, person.id()), expected);
+    boolean python = compare("Python", "python3-redis", Clients.python(uri, person.id()), expected);
     boolean shell = compare("redis-cli", "redis-tools", Clients.shell(uri, person.id()), expected);
     return python && shell;
   }
@@ -235,7 +229,9 @@ public final class MovieRecommender {
     asked.forEach(person -> pairs.add(person, published.rank(person)));
     if (pairs.pairs() > 0) {
       say(
-          "%nOf %,d pairs of these films that one of these people rated differently, %.1f %% stand in that person's%norder if sorted by the forests, and %.1f %% if sorted by the films' average ratings.",
+          "%nOf %,d pairs of these films that one of these people rated differently, %.1f %% stand"
+              + " in that person's%norder if sorted by the forests, and %.1f %% if sorted by the"
+              + " films' average ratings.",
           pairs.pairs(), 100 * pairs.byForests(), 100 * pairs.byAverages());
     }
   }

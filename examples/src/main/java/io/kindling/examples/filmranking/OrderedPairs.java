@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How often two films that a person rated differently stand in that person's order: by the
- * forests, and by the films' average ratings, which know nothing of the person.
+ * How often two films that a person rated differently stand in that person's order: by the forests,
+ * and by the films' average ratings, which know nothing of the person.
  */
 final class OrderedPairs {
 

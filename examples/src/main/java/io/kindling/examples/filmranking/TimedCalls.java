@@ -9,7 +9,6 @@ import io.kindling.ml.Predictor;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
@@ -43,22 +42,21 @@ final class TimedCalls {
     }
   }
 
+  private record Question(FilmForest forest, Example example) {}
+
   private final List<Call> calls = new ArrayList<>();
 
   /** Makes the calls, about held-out people, the films in turns. */
   static TimedCalls run(
       SparkSession spark, List<FilmForest> forests, PublishedFilms published, int count) {
-    List<Example> examples = new ArrayList<>();
-    IdentityHashMap<Example, FilmForest> forestOf = new IdentityHashMap<>();
+    List<Question> questions = new ArrayList<>();
     for (FilmForest forest : forests) {
-      examples.addAll(forest.heldOut());
-      forest.heldOut().forEach(example -> forestOf.put(example, forest));
+      forest.heldOut().forEach(example -> questions.add(new Question(forest, example)));
     }
-    Collections.shuffle(examples, new Random(FilmForest.SEED));
+    Collections.shuffle(questions, new Random(FilmForest.SEED));
     TimedCalls timed = new TimedCalls();
     for (int i = 0; i < 2 * count; i++) { // the first half warms both sides up
-      Example example = examples.get(i % examples.size());
-      Call call = timed.call(spark, example, forestOf.get(example), published);
+      Call call = timed.call(spark, questions.get(i % questions.size()), published);
       if (i >= count) {
         timed.calls.add(call);
       }
@@ -66,8 +64,9 @@ final class TimedCalls {
     return timed;
   }
 
-  private Call call(
-      SparkSession spark, Example example, FilmForest forest, PublishedFilms published) {
+  private Call call(SparkSession spark, Question question, PublishedFilms published) {
+    FilmForest forest = question.forest();
+    Example example = question.example();
     RandomForestClassificationModel model = forest.model();
     Predictor predictor = published.predictor(forest.film());
     Dataset<Row> row = FilmForest.table(spark, List.of(example), model.numClasses());

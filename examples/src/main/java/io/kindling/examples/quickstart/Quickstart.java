@@ -6,6 +6,7 @@ import io.kindling.core.RedisKeys;
 import io.kindling.examples.CannotRunException;
 import io.kindling.examples.EmbeddedRedis;
 import io.kindling.examples.Progress;
+import io.kindling.examples.SmallSpark;
 import io.kindling.examples.TextTable;
 import io.kindling.examples.counters.Count;
 import io.kindling.examples.movies.Features;
@@ -110,7 +111,7 @@ public final class Quickstart {
       say(announcement, redis);
       try {
         Served served;
-        SparkSession spark = startSpark();
+        SparkSession spark = SmallSpark.start("Kindling quick start");
         try {
           served = serve(data, redis, spark);
         } finally {
@@ -134,16 +135,6 @@ public final class Quickstart {
         }
       }
     }
-  }
-
-  private static SparkSession startSpark() {
-    return SparkSession.builder()
-        .appName("Kindling quick start")
-        .master("local[*]")
-        // The data is small. A fixed number of partitions gives the same forests on every machine.
-        .config("spark.default.parallelism", 2)
-        .config("spark.sql.shuffle.partitions", 2)
-        .getOrCreate();
   }
 
   /** What remains of the forests' story. */

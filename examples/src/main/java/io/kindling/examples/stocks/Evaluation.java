@@ -14,8 +14,8 @@ import java.util.stream.IntStream;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * How well the price follows from the others', told on a fifth of the times: with the naive
- * answers that any model has to beat, and with the trap that price levels are.
+ * How well the price follows from the others', told on a fifth of the times: with the naive answers
+ * that any model has to beat, and with the trap that price levels are.
  */
 final class Evaluation {
 
@@ -153,8 +153,7 @@ final class Evaluation {
   }
 
   void print(PrintStream out) {
-    TextTable table =
-        new TextTable("method", "split", "R2 of price", "R2 of return", "mean error");
+    TextTable table = new TextTable("method", "split", "R2 of price", "R2 of return", "mean error");
     for (Method method : methods) {
       table.add(
           method.name(),

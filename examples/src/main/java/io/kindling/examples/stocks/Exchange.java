@@ -44,8 +44,9 @@ final class Exchange implements AutoCloseable {
     }
   }
 
-  /** Sends many times at once and returns when they are in Redis. */
+  /** Sends many times at once, and a line that is no tick; returns when they are in Redis. */
   void sendHistory(int rows) {
+    feed.addNoTick();
     for (int row = 0; row < rows; row++) {
       add(row);
       if (row % TIMES_PER_FILE == TIMES_PER_FILE - 1 || row == rows - 1) {

@@ -66,8 +66,7 @@ final class LiveTrading {
       nanos[i] = System.nanoTime() - sent;
       errors[i] = Math.abs(quote.price() - truth.price(row));
       naive[i] = Math.abs(quote.lastPrice() - truth.price(row));
-      largestDifference =
-          Math.max(largestDifference, model.difference(quote, truth.features(row)));
+      largestDifference = Math.max(largestDifference, model.difference(quote, truth.features(row)));
       if (i % Math.max(1, count / SHOWN) == 0) {
         shown.add(
             table.timeText(row),
@@ -88,8 +87,8 @@ final class LiveTrading {
 
         Priced %d times; mean error %s, of the last price %s. From the ticks' file to the price it took
         %.0f ms in the median and %.0f ms at most, nearly all of it Spark's micro-batch. The model was trained
-        again %d times, and the desk followed within %d ms. Spark and Redis, asked the same, differ from
-        what the desk was answered by %.1e at most.
+        again %d times; to publish it and to have the desk ask it took %d ms at most. Spark and Redis, asked
+        the same, differ from what the desk was answered by %.1e at most.
 
         """,
         count,

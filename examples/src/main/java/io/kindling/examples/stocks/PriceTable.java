@@ -43,7 +43,8 @@ final class PriceTable {
     try {
       lines = Files.readAllLines(file, UTF_8);
     } catch (IOException e) {
-      throw new CannotRunException("Cannot read prices from " + file.toAbsolutePath() + ": " + e, e);
+      throw new CannotRunException(
+          "Cannot read prices from " + file.toAbsolutePath() + ": " + e, e);
     }
     int number = 1;
     try {
@@ -71,7 +72,10 @@ final class PriceTable {
               cells.length + " cells, the header has " + header.size());
         }
         long time =
-            LocalDate.parse(cells[0].strip()).atStartOfDay(ZoneOffset.UTC).toInstant().toEpochMilli();
+            LocalDate.parse(cells[0].strip())
+                .atStartOfDay(ZoneOffset.UTC)
+                .toInstant()
+                .toEpochMilli();
         if (!times.isEmpty() && time <= times.get(times.size() - 1)[0]) {
           throw new IllegalArgumentException("the day before is not before " + cells[0]);
         }

@@ -66,9 +66,7 @@ final class Regression {
     }
     Dataset<Row> table = spark.createDataFrame(examples, schema);
     VectorAssembler assembler =
-        new VectorAssembler()
-            .setInputCols(fields.toArray(new String[0]))
-            .setOutputCol("features");
+        new VectorAssembler().setInputCols(fields.toArray(new String[0])).setOutputCol("features");
     PipelineModel model =
         new org.apache.spark.ml.Pipeline()
             .setStages(new PipelineStage[] {assembler, new LinearRegression()})

@@ -6,6 +6,7 @@ import io.kindling.core.RedisKeys;
 import io.kindling.examples.CannotRunException;
 import io.kindling.examples.EmbeddedRedis;
 import io.kindling.examples.LineChart;
+import io.kindling.examples.SmallSpark;
 import io.kindling.examples.stocks.Evaluation.Method;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -85,7 +86,7 @@ public final class StockProxy {
           prices.symbols().size(),
           redis);
       TickStore ticks = new TickStore(redis, name);
-      SparkSession spark = startSpark();
+      SparkSession spark = SmallSpark.start("Kindling stock proxy");
       try {
         return run(redis, spark, ticks, folder);
       } finally {
@@ -98,16 +99,6 @@ public final class StockProxy {
     }
   }
 
-  private static SparkSession startSpark() {
-    return SparkSession.builder()
-        .appName("Kindling stock proxy")
-        .master("local[*]")
-        // The data is small. A fixed number of partitions gives the same sums on every machine.
-        .config("spark.default.parallelism", 2)
-        .config("spark.sql.shuffle.partitions", 2)
-        .getOrCreate();
-  }
-
   private int run(Redis redis, SparkSession spark, TickStore ticks, Path folder) {
     Trainer trainer = new Trainer(spark, ticks, prices.symbols(), options.target());
     boolean isAlike;
@@ -115,7 +106,8 @@ public final class StockProxy {
       long start = System.nanoTime();
       exchange.sendHistory(firstLive);
       say(
-          "%n%,d ticks went through the stream to Redis, %d micro-batches in %.1f s. There anybody reads them by symbol and time:%n",
+          "%n%,d ticks went through the stream to Redis, %d micro-batches in %.1f s; a line that is"
+              + " no tick did%nnot stop it. There anybody reads them by symbol and time:%n",
           firstLive * prices.symbols().size() - 1,
           exchange.batches(),
           (System.nanoTime() - start) / 1e9);
@@ -126,8 +118,7 @@ public final class StockProxy {
         showModel(redis, model.live().version());
         say("%nThe last %d times come one after the other:%n", options.live());
         PricingDesk desk =
-            new PricingDesk(
-                ticks, model.live()::predict, options.target(), returns.others());
+            new PricingDesk(ticks, model.live()::predict, options.target(), returns.others());
         isAlike =
             new LiveTrading(exchange, trainer, model, desk)
                 .run(out, returns, firstLive, options.refit());
@@ -162,8 +153,7 @@ public final class StockProxy {
     double[] features = returns.features(firstLive - 1);
     StringJoiner fields = new StringJoiner(" ");
     for (int i = 0; i < features.length; i++) {
-      fields.add(
-          returns.others().get(i) + " " + String.format(Locale.ROOT, "%.6f", features[i]));
+      fields.add(returns.others().get(i) + " " + String.format(Locale.ROOT, "%.6f", features[i]));
     }
     say(
         """
@@ -171,7 +161,8 @@ public final class StockProxy {
         Trained on the log-returns until then and published as %s of model '%s', which anybody may ask for
         %s's log-return, given the others':
 
-        redis-cli %s FCALL_RO kindling_predict 1 '%s' %s""",
+        redis-cli %s FCALL_RO kindling_predict 1 '%s' %s\
+        """,
         version, name, share(), address(redis), RedisKeys.of("kindling:model", name), fields);
   }
 
@@ -182,8 +173,7 @@ public final class StockProxy {
 
   private void judge(SparkSession spark, LogReturns stored) {
     Evaluation evaluation = Evaluation.of(spark, stored, options.refit(), options.seed());
-    say(
-        "%nHow well %s's price follows from the others', told on a fifth of the times:%n", share());
+    say("%nHow well %s's price follows from the others', told on a fifth of the times:%n", share());
     evaluation.print(out);
     say(
         """
@@ -191,7 +181,8 @@ public final class StockProxy {
         random: a fifth drawn by lot, so that a model has seen the times before and after each of them
         chronological: the last fifth, by a model of all that came before it
         walk-forward: the last fifth, %d times by each model, which is then trained again on all before
-        R2 of return: of the log-return since the time before that a told price stands for""",
+        R2 of return: of the log-return since the time before that a told price stands for\
+        """,
         options.refit());
     chart(evaluation, stored).write(options.chart());
     say("Chart: %s", options.chart().toAbsolutePath());
@@ -200,25 +191,23 @@ public final class StockProxy {
   private LineChart chart(Evaluation evaluation, LogReturns stored) {
     LineChart chart =
         LineChart.of(
-            "%s's price in the last fifth of the times, and what was told of it"
-                .formatted(share()),
+            "%s's price in the last fifth of the times, and what was told of it".formatted(share()),
             "time, counted from the first tick",
             "$");
-    List<Method> shown =
-        evaluation.methods().stream()
-            .filter(
-                method ->
-                    method.split().equals("walk-forward")
-                        || method.split().equals("chronological")
-                            && method.name().endsWith("levels"))
-            .toList();
+    List<Method> shown = evaluation.methods().stream().filter(StockProxy::isShown).toList();
     for (Method method : shown) {
       chart.line(
-          method.name().replace("regression ", ""), method.rows(), method.prices());
+          method.name().replace("regression on", "told from"), method.rows(), method.prices());
     }
     double[] rows = shown.get(0).rows();
     return chart.line(
         "price", rows, Arrays.stream(rows).map(row -> stored.price((int) row)).toArray());
+  }
+
+  /** What tells a fifth that has come later; the naive answers would lie upon the price. */
+  private static boolean isShown(Method method) {
+    return method.split().equals("walk-forward")
+        || (method.split().equals("chronological") && method.name().endsWith("levels"));
   }
 
   private String share() {

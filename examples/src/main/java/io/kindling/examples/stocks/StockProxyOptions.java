@@ -92,8 +92,7 @@ record StockProxyOptions(
    * @throws CannotRunException if they cannot be read, or are too few
    */
   PriceTable prices() {
-    PriceTable table =
-        data == null ? SyntheticPrices.generate(seed, times) : PriceTable.read(data);
+    PriceTable table = data == null ? SyntheticPrices.generate(seed, times) : PriceTable.read(data);
     if (!table.symbols().contains(target) || table.symbols().size() < 2) {
       throw new CannotRunException(
           "Cannot price '%s' from %s: its symbols are %s"

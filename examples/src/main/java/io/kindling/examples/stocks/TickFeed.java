@@ -22,6 +22,11 @@ final class TickFeed {
     lines.append(symbol).append(',').append(timeMillis).append(',').append(price).append('\n');
   }
 
+  /** Adds a line that is no tick, as real feeds have. */
+  void addNoTick() {
+    lines.append("?,not a time,cheap\n");
+  }
+
   /** Lets the ticks go that were added. The file appears as a whole. */
   void send() {
     try {

@@ -22,7 +22,7 @@ import redis.clients.jedis.params.ZRangeParams;
  * with the time as the score and {@code time:price} as the member, so that a span of time is one
  * {@code ZRANGE ... BYSCORE} in O(log n + ticks in it).
  *
- * <p>Why not a stream (XADD, XRANGE)? It needs a third of the memory, but takes only ids above its
+ * <p>Why not a stream (XADD, XRANGE)? It needs a fifth of the memory, but takes only ids above its
  * last one: a tick that comes late, a price that is corrected, and a micro-batch that Spark repeats
  * after a failure are refused. In a sorted set all three find their place, and a repeated
  * micro-batch changes nothing.
@@ -88,7 +88,9 @@ final class TickStore {
     return ticks(
         redis
             .jedis()
-            .zrange(key(symbol), ZRangeParams.zrangeByScoreParams((double) fromMillis, (double) toMillis)));
+            .zrange(
+                key(symbol),
+                ZRangeParams.zrangeByScoreParams((double) fromMillis, (double) toMillis)));
   }
 
   /** The prices of some symbols at the times of a span at which all have a tick. */

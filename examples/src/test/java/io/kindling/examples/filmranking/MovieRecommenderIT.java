@@ -40,7 +40,16 @@ class MovieRecommenderIT {
         Redis redis = Redis.connect(server.uri())) {
       redis.jedis().set("mine", "stays");
       shipped =
-          run("data/movietweetings-100k", "--redis", server.uri(), "--trees", "5", "--films", "3");
+          run(
+              "data/movietweetings-100k",
+              "--redis",
+              server.uri(),
+              "--trees",
+              "5",
+              "--films",
+              "2",
+              "--calls",
+              "4");
       keysAfterwards = redis.jedis().keys("*");
     }
   }
@@ -67,8 +76,8 @@ class MovieRecommenderIT {
   void rank_aPerson_sortsTheFilmsByExpectedRating() {
     List<String> rows = shipped.below("The films for that person");
 
-    assertThat(rows).hasSize(4).anyMatch(row -> row.startsWith("  Iron Man 3 (2013) "));
-    assertThat(javaOrder()).hasSize(3);
+    assertThat(rows).hasSize(3).anyMatch(row -> row.startsWith("  Iron Man 3 (2013) "));
+    assertThat(javaOrder()).hasSize(2);
   }
 
   @Test
@@ -115,19 +124,31 @@ class MovieRecommenderIT {
         Redis redis = Redis.connect(server.uri())) {
       RecommenderRun run =
           run(
-              ratings.toString(), "--redis", server.uri(), "--keep", "--trees", "3", "--films", "2",
-              "--calls", "3");
+              ratings.toString(),
+              "--redis",
+              server.uri(),
+              "--keep",
+              "--trees",
+              "3",
+              "--films",
+              "2",
+              "--calls",
+              "3");
 
       assertThat(run.exitCode()).as("%s", run.out()).isZero();
       assertThat(run.out())
-          .contains("rated often enough) and averages by genre, both without this film, age, gender and occupation.");
+          .contains(
+              "rated often enough) and averages by genre, both without this film, age, gender and"
+                  + " occupation.");
       assertThat(redis.jedis().hgetAll("kindling:movies:titles")).hasSize(2);
       assertThat(redis.jedis().lrange("kindling:movies:ratings", 0, -1))
           .containsExactly("1.0", "2.0", "3.0", "4.0", "5.0");
       // 40 films, two genres and all genres; then age, two genders and two occupations.
       assertThat(redis.jedis().hgetAll("kindling:movies:profiles"))
           .isNotEmpty()
-          .allSatisfy((person, row) -> assertThat(row).matches(".*,43:[2-6]\\d\\.0,4[45]:1\\.0,4[67]:1\\.0"));
+          .allSatisfy(
+              (person, row) ->
+                  assertThat(row).matches(".*,43:[2-6]\\d\\.0,4[45]:1\\.0,4[67]:1\\.0"));
       assertThat(redis.jedis().keys("kindling:model:{movies-*")).hasSize(2);
     }
   }
@@ -139,7 +160,8 @@ class MovieRecommenderIT {
     List<String> users = new ArrayList<>();
     List<String> ratings = new ArrayList<>();
     for (int film = 1; film <= 40; film++) {
-      items.add(film + "|Film " + film + "|01-Jan-1995||http://x|" + film % 2 + "|" + (1 - film % 2));
+      items.add(
+          film + "|Film " + film + "|01-Jan-1995||http://x|" + film % 2 + "|" + (1 - film % 2));
     }
     for (int user = 1; user <= 60; user++) {
       users.add(user + "|" + (20 + user % 40) + (user % 2 == 0 ? "|M|other|0" : "|F|writer|0"));

@@ -21,8 +21,7 @@ class OrderedPairsTest {
     Person asked = new Person(2, Map.of(HEAT, 3, FARGO, 8, SPEED, 3), Map.of());
     OrderedPairs pairs = new OrderedPairs(List.of(HEAT, FARGO, SPEED), List.of(trained));
 
-    pairs.add(
-        asked, List.of(new Ranked(FARGO, 7.5), new Ranked(HEAT, 7), new Ranked(SPEED, 6.5)));
+    pairs.add(asked, List.of(new Ranked(FARGO, 7.5), new Ranked(HEAT, 7), new Ranked(SPEED, 6.5)));
 
     assertThat(pairs.pairs()).as("Heat and Speed are equal").isEqualTo(2);
     assertThat(pairs.byForests()).isEqualTo(1);

@@ -14,7 +14,8 @@ record RecommenderRun(int exitCode, List<String> out) {
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
     PrintStream out = new PrintStream(printed, /* autoFlush= */ true, UTF_8);
     int code;
-    System.setProperty("kindling.examples", Path.of("").toAbsolutePath().toString()); // as examples/run does
+    System.setProperty(
+        "kindling.examples", Path.of("").toAbsolutePath().toString()); // as examples/run does
     try {
       code = MovieRecommender.run(out, /* terminal= */ false, args);
     } finally {
@@ -26,9 +27,6 @@ record RecommenderRun(int exitCode, List<String> out) {
   /** The lines below one that begins so, up to a blank line. */
   List<String> below(String start) {
     List<String> found = out.stream().dropWhile(line -> !line.startsWith(start)).skip(1).toList();
-    return found.stream()
-        .dropWhile(String::isBlank)
-        .takeWhile(line -> !line.isBlank())
-        .toList();
+    return found.stream().dropWhile(String::isBlank).takeWhile(line -> !line.isBlank()).toList();
   }
 }

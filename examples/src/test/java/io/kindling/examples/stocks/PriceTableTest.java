@@ -19,7 +19,8 @@ class PriceTableTest {
 
   @Test
   void read_closes_hasTimesSymbolsAndPrices() throws IOException {
-    PriceTable table = read("date,BAC,jpm", "2005-02-25,44.109,30.812", "", "2005-02-28,43.98,30.463");
+    PriceTable table =
+        read("date,BAC,jpm", "2005-02-25,44.109,30.812", "", "2005-02-28,43.98,30.463");
 
     assertThat(table.name()).isEqualTo("closes.csv");
     assertThat(table.symbols()).containsExactly("bac", "jpm");

@@ -72,7 +72,10 @@ class TickStoreIT {
     }
     write();
 
-    assertThat(ticks.range("a", 0, 2_000)).hasSize(1_001).last().isEqualTo(new Tick(1_000, 1000.001));
+    assertThat(ticks.range("a", 0, 2_000))
+        .hasSize(1_001)
+        .last()
+        .isEqualTo(new Tick(1_000, 1000.001));
   }
 
   @Test
@@ -91,7 +94,8 @@ class TickStoreIT {
     PricingDesk desk =
         new PricingDesk(
             ticks,
-            returns -> Prediction.of(returns.get("a"), new double[0], new double[0]),
+            returns ->
+                Prediction.of(returns.getOrDefault("a", Double.NaN), new double[0], new double[0]),
             "x",
             List.of("a", "b"));
     assertThat(desk.tryQuote()).isEmpty();
@@ -103,7 +107,9 @@ class TickStoreIT {
 
     assertThat(quote).isPresent();
     assertThat(quote.get().timeMillis()).isEqualTo(20);
-    assertThat(quote.get().returns()).containsEntry("a", Math.log(2)).containsEntry("b", Math.log(4));
+    assertThat(quote.get().returns())
+        .containsEntry("a", Math.log(2))
+        .containsEntry("b", Math.log(4));
     assertThat(quote.get().price()).isEqualTo(100);
     assertThat(desk.tryQuote()).as("priced already").isEmpty();
   }
@@ -112,10 +118,7 @@ class TickStoreIT {
   void desk_ownTickMissesATime_pricesNothing() {
     PricingDesk desk =
         new PricingDesk(
-            ticks,
-            returns -> Prediction.of(0, new double[0], new double[0]),
-            "x",
-            List.of("a"));
+            ticks, returns -> Prediction.of(0, new double[0], new double[0]), "x", List.of("a"));
     tick("x", 10, 50).tick("a", 10, 1).tick("a", 20, 2).tick("a", 30, 3).write();
     assertThat(desk.tryQuote()).as("x at 20 is missing").isEmpty();
 
