@@ -5,6 +5,7 @@ import io.kindling.core.KindlingException;
 import io.kindling.core.Redis;
 import io.kindling.examples.CannotRunException;
 import io.kindling.examples.EmbeddedRedis;
+import io.kindling.examples.LineChart;
 import io.kindling.examples.TextTable;
 import io.kindling.examples.adserving.Fleet.Machines;
 import io.kindling.examples.adserving.OpenLoad.Trial;
@@ -16,6 +17,7 @@ import io.kindling.ml.PublishOptions;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -44,6 +46,13 @@ public final class AdServing {
   private final int cores = Runtime.getRuntime().availableProcessors();
   private final FeatureVector[] visitors = Campaigns.visitors(VISITORS);
   private final Campaigns campaigns;
+
+  private final LineChart chart =
+      LineChart.of(
+              "How late the answers are, by load",
+              "forest evaluations a second and core",
+              "99th percentile in ms")
+          .logarithmic();
 
   private double forestsPerSecond;
   private int checkedWrong;
@@ -109,6 +118,8 @@ public final class AdServing {
     measureBatches(forests);
     List<Optional<Trial>> trials = measureLoads(forests);
     printMachines(trials, campaignBytes);
+    chart.write(options.chart());
+    print("Chart: %s%n", options.chart().toAbsolutePath());
     boolean found = trials.stream().allMatch(Optional::isPresent);
     print("Checked answers that are not those of the forests asked one by one: %d%n", checkedWrong);
     return found && checkedWrong == 0 ? 0 : 1;
@@ -203,7 +214,9 @@ public final class AdServing {
     return trials;
   }
 
-  private Optional<Trial> measureLoad(TextTable table, List<Forest> forests, int perRequest) {
+  private Optional<Trial> measureLoad(
+      TextTable table, List<Forest> forests, int perRequest) {
+    List<Trial> tried = new ArrayList<>();
     try (BatchServer server = new BatchServer(forests, cores, options.gather())) {
       OpenLoad load = new OpenLoad(server, visitors, forests.size(), perRequest);
       double expected = forestsPerSecond / perRequest;
@@ -211,8 +224,14 @@ public final class AdServing {
       Optional<Trial> best =
           RateSearch.search(
               expected,
-              rate -> checked(load.run(rate, options.trial()), forests),
+              rate -> {
+                Trial trial = load.run(rate, options.trial());
+                checkedWrong += trial.answers().wrong(forests);
+                tried.add(trial);
+                return trial;
+              },
               trial -> trial.holds(options.limit()));
+      draw(tried, forests.size(), perRequest);
       String held = String.valueOf(forests.size());
       best.ifPresentOrElse(
           trial -> table.add(row(held, perRequest, trial)),
@@ -221,9 +240,19 @@ public final class AdServing {
     }
   }
 
-  private Trial checked(Trial trial, List<Forest> forests) {
-    checkedWrong += trial.answers().wrong(forests);
-    return trial;
+  /** Adds how late the answers of each rate were; without those that were given up. */
+  private void draw(List<Trial> tried, int held, int perRequest) {
+    List<Trial> answered =
+        tried.stream()
+            .filter(Trial::answered)
+            .sorted(Comparator.comparingDouble(Trial::requestsPerSecond))
+            .toList();
+    chart.line(
+        held == 1 ? "one campaign held" : perRequest + " of " + held + " a request",
+        answered.stream()
+            .mapToDouble(trial -> trial.requestsPerSecond() * perRequest / cores)
+            .toArray(),
+        answered.stream().mapToDouble(trial -> trial.nanos(99) / 1e6).toArray());
   }
 
   private String[] row(String held, int perRequest, Trial trial) {

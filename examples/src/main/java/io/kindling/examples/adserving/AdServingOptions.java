@@ -1,9 +1,10 @@
 package io.kindling.examples.adserving;
 
+import io.kindling.examples.Arguments;
 import io.kindling.examples.CannotRunException;
+import io.kindling.examples.ExamplesFolder;
+import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Iterator;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,7 @@ record AdServingOptions(
     Duration gather,
     Duration limit,
     Duration trial,
+    Path chart,
     boolean help) {
 
   static final String USAGE =
@@ -45,6 +47,8 @@ record AdServingOptions(
         --gather-millis N  how long requests are gathered, 0 to 1000; default: 5
         --limit-millis N   how late the answer to one of a hundred may be, 1 to 10000; default: 50
         --trial-millis N   how long a rate is tried, 50 to 600000; default: 8000
+        --chart FILE       where the chart of lateness over load goes, as SVG; default:
+                           examples/target/ad-serving.svg
         --help             prints this
       """;
 
@@ -61,24 +65,23 @@ record AdServingOptions(
     int gatherMillis = 5;
     int limitMillis = 50;
     int trialMillis = 8_000;
+    Path chart = ExamplesFolder.resolve("target", "ad-serving.svg");
     boolean help = false;
-    for (Iterator<String> rest = List.of(args).iterator(); rest.hasNext(); ) {
-      String name = rest.next();
-      switch (name) {
-        case "--redis" -> redisUri = value(name, rest);
-        case "--campaigns" -> campaigns = number(name, rest, 1, 1_000);
-        case "--trees" -> trees = number(name, rest, 1, 15_000);
-        case "--depth" -> depth = number(name, rest, 1, 8);
-        case "--gather-millis" -> gatherMillis = number(name, rest, 0, 1_000);
-        case "--limit-millis" -> limitMillis = number(name, rest, 1, 10_000);
-        case "--trial-millis" -> trialMillis = number(name, rest, 50, 600_000);
+    for (Arguments rest = Arguments.of(args); rest.hasNext(); ) {
+      switch (rest.next()) {
+        case "--redis" -> redisUri = rest.value();
+        case "--campaigns" -> campaigns = rest.number(1, 1_000);
+        case "--trees" -> trees = rest.number(1, 15_000);
+        case "--depth" -> depth = rest.number(1, 8);
+        case "--gather-millis" -> gatherMillis = rest.number(0, 1_000);
+        case "--limit-millis" -> limitMillis = rest.number(1, 10_000);
+        case "--trial-millis" -> trialMillis = rest.number(50, 600_000);
+        case "--chart" -> chart = Path.of(rest.value());
         case "--help", "-h" -> help = true;
         default ->
-            throw new CannotRunException(
-                "Cannot understand argument '"
-                    + name
-                    + "': allowed are --redis, --campaigns, --trees, --depth, --gather-millis,"
-                    + " --limit-millis, --trial-millis, --help");
+            throw rest.notUnderstood(
+                "--redis, --campaigns, --trees, --depth, --gather-millis,"
+                    + " --limit-millis, --trial-millis, --chart, --help");
       }
     }
     if (gatherMillis >= limitMillis) {
@@ -96,25 +99,7 @@ record AdServingOptions(
         Duration.ofMillis(gatherMillis),
         Duration.ofMillis(limitMillis),
         Duration.ofMillis(trialMillis),
+        chart,
         help);
-  }
-
-  private static String value(String name, Iterator<String> rest) {
-    if (!rest.hasNext()) {
-      throw new CannotRunException("Cannot use argument '" + name + "': its value is missing");
-    }
-    return rest.next();
-  }
-
-  private static int number(String name, Iterator<String> rest, int min, int max) {
-    String text = value(name, rest);
-    if (text.matches("[0-9]{1,9}")) {
-      int number = Integer.parseInt(text);
-      if (number >= min && number <= max) {
-        return number;
-      }
-    }
-    throw new CannotRunException(
-        "Cannot use '" + name + " " + text + "': allowed is a number from " + min + " to " + max);
   }
 }

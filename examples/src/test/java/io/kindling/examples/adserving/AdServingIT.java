@@ -7,20 +7,25 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.kindling.examples.CannotRunException;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The program with few small forests, for moments. */
 class AdServingIT {
 
   @Test
-  void run_fewSmallForests_answersAreRightAndMachinesAreCounted() throws Exception {
+  void run_fewSmallForests_answersAreRightAndMachinesAreCounted(@TempDir Path folder)
+      throws Exception {
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
 
     int code =
         AdServing.run(
             new PrintStream(printed, /* autoFlush= */ true, UTF_8),
             ("--campaigns 12 --trees 40 --depth 3 --trial-millis 200 --gather-millis 2"
-                    + " --limit-millis 5000")
+                    + " --limit-millis 5000 --chart "
+                    + folder.resolve("chart.svg"))
                 .split(" ", -1));
 
     String out = printed.toString(UTF_8);
@@ -38,6 +43,9 @@ class AdServingIT {
         .contains("These forests, or this limit, are not those of the case")
         .endsWith("not those of the forests asked one by one: 0\n");
     assertThat(code).as(out).isZero();
+    assertThat(Files.readString(folder.resolve("chart.svg")))
+        .startsWith("<svg ")
+        .contains("10 of 12 a request");
   }
 
   @Test
@@ -46,7 +54,8 @@ class AdServingIT {
         .isThrownBy(() -> AdServingOptions.parse("--forests", "1"))
         .withMessage(
             "Cannot understand argument '--forests': allowed are --redis, --campaigns, --trees,"
-                + " --depth, --gather-millis, --limit-millis, --trial-millis, --help");
+                + " --depth, --gather-millis, --limit-millis, --trial-millis, --chart,"
+                + " --help");
     assertThatExceptionOfType(CannotRunException.class)
         .isThrownBy(() -> AdServingOptions.parse("--campaigns", "1001"))
         .withMessage("Cannot use '--campaigns 1001': allowed is a number from 1 to 1000");
