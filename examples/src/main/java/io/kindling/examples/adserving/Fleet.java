@@ -45,6 +45,6 @@ record Fleet(int campaigns, int requestsPerSecond, int machineCampaigns) {
   }
 
   private long byMemory() {
-    return (campaigns + machineCampaigns - 1) / machineCampaigns;
+    return (long) Math.ceil((double) campaigns / machineCampaigns);
   }
 }

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
@@ -116,7 +117,8 @@ final class Cards implements Serializable {
       pipeline.sync();
       for (int i = 0; i < rows.size(); i++) {
         Row row = rows.get(i);
-        completed.add(completed(row, profiles.get(card(row)).get(), before.get(i).get()));
+        Response<List<String>> profile = Objects.requireNonNull(profiles.get(card(row)));
+        completed.add(completed(row, profile.get(), before.get(i).get()));
       }
     }
     return completed.iterator();

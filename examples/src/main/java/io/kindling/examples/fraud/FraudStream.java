@@ -142,16 +142,16 @@ public final class FraudStream {
       query.stop();
       stoppedAt = stream.lastBatch();
       query = stream.start();
-      StreamingQuery again = query;
-      await(again, () -> isDone(stream, retraining));
+      await(query, () -> isDone(stream, retraining));
     } finally {
       query.stop();
       retraining.stop();
       trainer.join();
     }
     double seconds = (System.nanoTime() - start) / 1e9;
-    if (retraining.failure() != null) {
-      throw retraining.failure();
+    RuntimeException failure = retraining.failure();
+    if (failure != null) {
+      throw failure;
     }
 
     Tally tally = new Tally(payments, store, model);
