@@ -97,18 +97,14 @@ public final class AdServing {
     print("  one forest     a request asks one campaign's:        20,000 evaluations/s%n");
     print("  every forest   a request asks those of all:      20,000,000 evaluations/s%n%n");
 
-    Forest first = throughRedis(uri);
     long before = Memory.usedBytes();
-    List<Forest> forests = new ArrayList<>(List.of(first));
-    forests.addAll(build(1, Math.min(3, options.campaigns())));
-    long campaignBytes =
-        forests.size() == 1
-            ? before / 2
-            : Math.max(1, (Memory.usedBytes() - before) / (forests.size() - 1));
+    List<Forest> forests = new ArrayList<>(List.of(throughRedis(uri)));
+    long campaignBytes = Math.max(1, Memory.usedBytes() - before);
     int held = Math.min(options.campaigns(), Memory.campaignsOfHeap(campaignBytes));
     forests.addAll(build(forests.size(), held));
     print(
-        "%nMemory: %.0f MB a campaign; this JVM (heap %.1f GiB) holds %d, a machine of %.0f GiB %d.%n%n",
+        "%nMemory: %.0f MB a campaign; this JVM (heap %.1f GiB) holds %d, a machine of %.0f GiB"
+            + " %d.%n%n",
         campaignBytes / 1e6,
         Runtime.getRuntime().maxMemory() / 0x1p30,
         forests.size(),
@@ -185,7 +181,7 @@ public final class AdServing {
   }
 
   /** The best trials: for each number of campaigns a request, and last those of a single one. */
-  private List<Optional<Trial>> measureLoads(List<Forest> forests) throws InterruptedException {
+  private List<Optional<Trial>> measureLoads(List<Forest> forests) {
     print(
         "%nOpen-loop load, gathered for %d ms: the highest rate found at which 99 %% are answered"
             + " within %d ms%n",
@@ -214,8 +210,7 @@ public final class AdServing {
     return trials;
   }
 
-  private Optional<Trial> measureLoad(
-      TextTable table, List<Forest> forests, int perRequest) {
+  private Optional<Trial> measureLoad(TextTable table, List<Forest> forests, int perRequest) {
     List<Trial> tried = new ArrayList<>();
     try (BatchServer server = new BatchServer(forests, cores, options.gather())) {
       OpenLoad load = new OpenLoad(server, visitors, forests.size(), perRequest);
@@ -272,9 +267,7 @@ public final class AdServing {
   private void printMachines(List<Optional<Trial>> trials, long campaignBytes) {
     Fleet fleet =
         new Fleet(
-            CASE_CAMPAIGNS,
-            CASE_REQUESTS_PER_SECOND,
-            Memory.campaignsOfMachine(campaignBytes));
+            CASE_CAMPAIGNS, CASE_REQUESTS_PER_SECOND, Memory.campaignsOfMachine(campaignBytes));
     print(
         "%n20,000 requests/s and 1,000 campaigns need, of machines like this one (%d cores,"
             + " %.0f GiB):%n",
@@ -284,8 +277,7 @@ public final class AdServing {
     trials
         .get(0)
         .ifPresent(
-            trial ->
-                add(table, "one forest", fleet.oneForestARequest(trial.requestsPerSecond())));
+            trial -> add(table, "one forest", fleet.oneForestARequest(trial.requestsPerSecond())));
     trials
         .get(trials.size() - 1)
         .ifPresent(
@@ -319,7 +311,11 @@ public final class AdServing {
   }
 
   private static String whole(double number) {
-    return String.format(Locale.ROOT, "%,.0f", number);
+    return whole(Math.round(number));
+  }
+
+  private static String whole(long number) {
+    return String.format(Locale.ROOT, "%,d", number);
   }
 
   private static String millis(long nanos) {

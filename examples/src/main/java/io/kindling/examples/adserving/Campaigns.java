@@ -57,8 +57,7 @@ final class Campaigns {
   /** The forest of a campaign; the same for the same number. */
   Forest forest(int campaign) {
     Random random = new Random(campaign);
-    ForestBuilder forest =
-        Forest.builder(Aggregation.SUM_DISTRIBUTIONS, NUM_FEATURES, CLASSES);
+    ForestBuilder forest = Forest.builder(Aggregation.SUM_DISTRIBUTIONS, NUM_FEATURES, CLASSES);
     for (int tree = 0; tree < trees; tree++) {
       int clicks = SAMPLE / 4 + random.nextInt(SAMPLE / 4);
       grow(forest.tree(), SAMPLE - clicks, clicks, depth, random);

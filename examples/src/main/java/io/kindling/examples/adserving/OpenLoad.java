@@ -46,7 +46,9 @@ final class OpenLoad {
   record Trial(double requestsPerSecond, boolean answered, Answers answers) {
 
     boolean holds(Duration limit) {
-      return answered && answers.latencies().getTotalCount() > 0 && nanos(99) <= limit.toNanos();
+      return answered
+          && answers.latencies().getTotalCount() > 0
+          && nanos(99) <= limit.toNanos();
     }
 
     /** The time within which so many percent were answered. */
@@ -62,7 +64,7 @@ final class OpenLoad {
     long end = from + measured.toNanos();
     Answers answers = new Answers(from);
     long asked = 0;
-    double due = start;
+    double sinceStart = 0;
     long dueNanos = start;
     while (dueNanos - end < 0) {
       awaitNanos(dueNanos);
@@ -72,8 +74,8 @@ final class OpenLoad {
         server.discard();
         return new Trial(requestsPerSecond, /* answered= */ false, answers);
       }
-      due += -Math.log(1 - random.nextDouble()) * 1e9 / requestsPerSecond;
-      dueNanos = (long) due;
+      sinceStart -= Math.log(1 - random.nextDouble()) * 1e9 / requestsPerSecond;
+      dueNanos = start + (long) sinceStart;
     }
     boolean answered = awaitAll(answers, asked);
     server.discard();

@@ -131,7 +131,7 @@ final class Cards implements Serializable {
     for (Row row : rows) {
       int card = card(row);
       String payment = time(row) + ":" + row.<Double>getAs("amount");
-      pipeline.zadd(recentKey(card), time(row), payment);
+      pipeline.zadd(recentKey(card), (double) time(row), payment);
       if (!profiles.containsKey(card)) {
         profiles.put(card, pipeline.hmget(profileKey(card), "home", "usual", "balance"));
         pipeline.zremrangeByScore(recentKey(card), "-inf", "(" + (first - DAY_SECONDS));

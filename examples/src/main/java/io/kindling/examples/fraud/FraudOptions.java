@@ -28,13 +28,13 @@ record FraudOptions(
       usage: examples/run fraud-stream [options]
 
       A generator draws card payments, some of them fraud, as a stream of Structured Streaming. Each
-      is completed by what Redis knows of its card (balance, payments of the last hour) and scored by
-      the live version of a pipeline with gradient-boosted trees. The fraud changes twice. Beside
+      is completed by what Redis knows of its card (balance, payments of the last hour) and scored
+      by the live version of a pipeline with gradient-boosted trees. The fraud changes twice. Beside
       the stream the model is trained again and again from the payments that were scored, and
-      redeployed; once the query is stopped in mid-run and started again. Then everything
-      is counted: events lost or repeated, batches scored by more than one version, answers that
-      are not those of the version that they name; precision and recall of each version. Exit code
-      0 if the first four are 0 and a new version took over; 1 if not; 2 if it cannot run.
+      redeployed; once the query is stopped in mid-run and started again. Then everything is
+      counted: events lost or repeated, batches scored by more than one version, answers that are
+      not those of the version that they name; precision and recall of each version. Exit code 0 if
+      the first four are 0 and a new version took over; 1 if not; 2 if it cannot run.
 
         --redis URI      a Redis 7 or Valkey that runs already; at the end the model and the cards
                          are removed from it; default: starts a Redis of its own

@@ -117,7 +117,7 @@ final class Retraining implements Runnable {
               model,
               SparkModels.pipeline(trained, completed.schema()),
               PublishOptions.builder()
-                  .metric("trained_through_batch", through)
+                  .metric("trained_through_batch", (double) through)
                   .retention(Duration.ofHours(6))
                   .build());
       versions.add(new Version(version, through, stream.lastBatch(), seconds));
