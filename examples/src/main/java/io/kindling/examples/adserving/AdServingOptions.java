@@ -37,7 +37,7 @@ record AdServingOptions(
       highest rate at which 99 % are answered in time, for 1, 10 and 50 campaigns a request, and
       says how many machines like this one the case needs, in both ways in which it can be read.
       Exit code 0 if every checked answer is that of the forests asked one by one, to the bit, and
-      a rate was found for each way; 1 if not; 2 if it cannot run. Takes about six minutes.
+      a rate was found for each way; 1 if not; 2 if it cannot run. Takes about four minutes.
 
         --redis URI        a Redis 7 or Valkey that runs already, through which the first campaign's
                            forest goes; at the end it is removed; default: starts a Redis of its own
@@ -46,7 +46,7 @@ record AdServingOptions(
         --depth N          splits from root to leaf, 1 to 8; default: 7
         --gather-millis N  how long requests are gathered, 0 to 1000; default: 5
         --limit-millis N   how late the answer to one of a hundred may be, 1 to 10000; default: 50
-        --trial-millis N   how long a rate is tried, 50 to 600000; default: 8000
+        --trial-millis N   how long a rate is tried, 50 to 600000; default: 5000
         --chart FILE       where the chart of lateness over load goes, as SVG; default:
                            examples/target/ad-serving.svg
         --help             prints this
@@ -64,7 +64,7 @@ record AdServingOptions(
     int depth = 7;
     int gatherMillis = 5;
     int limitMillis = 50;
-    int trialMillis = 8_000;
+    int trialMillis = 5_000;
     Path chart = ExamplesFolder.resolve("target", "ad-serving.svg");
     boolean help = false;
     for (Arguments rest = Arguments.of(args); rest.hasNext(); ) {

@@ -88,8 +88,7 @@ final class Campaigns {
     FeatureVector[] visitors = new FeatureVector[number];
     for (int i = 0; i < number; i++) {
       double[] values = new double[NUM_FEATURES];
-      Arrays.setAll(
-          values, f -> isRating(f) ? 1 + random.nextInt(RATINGS) : random.nextGaussian());
+      Arrays.setAll(values, f -> isRating(f) ? 1 + random.nextInt(RATINGS) : random.nextGaussian());
       visitors[i] = FeatureVector.dense(values);
     }
     return visitors;

@@ -28,8 +28,7 @@ record Fleet(int campaigns, int requestsPerSecond, int machineCampaigns) {
    * @param machineRequestsPerSecond that one machine holds, spread over its campaigns
    */
   Machines oneForestARequest(double machineRequestsPerSecond) {
-    return new Machines(
-        (long) Math.ceil(requestsPerSecond / machineRequestsPerSecond), byMemory());
+    return new Machines((long) Math.ceil(requestsPerSecond / machineRequestsPerSecond), byMemory());
   }
 
   /**

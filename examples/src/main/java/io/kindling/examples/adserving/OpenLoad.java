@@ -45,10 +45,11 @@ final class OpenLoad {
    */
   record Trial(double requestsPerSecond, boolean answered, Answers answers) {
 
-    boolean holds(Duration limit) {
+    /** Whether so many percent were answered within the limit, and the others at all. */
+    boolean holds(double percent, Duration limit) {
       return answered
           && answers.latencies().getTotalCount() > 0
-          && nanos(99) <= limit.toNanos();
+          && nanos(percent) <= limit.toNanos();
     }
 
     /** The time within which so many percent were answered. */

@@ -71,8 +71,7 @@ record FraudOptions(
         case "--help", "-h" -> help = true;
         default ->
             throw rest.notUnderstood(
-                "--redis, --batches, --payments, --iterations, --seed,"
-                    + " --chart, --help");
+                "--redis, --batches, --payments, --iterations, --seed," + " --chart, --help");
       }
     }
     return new FraudOptions(redisUri, batches, payments, iterations, seed, chart, help);

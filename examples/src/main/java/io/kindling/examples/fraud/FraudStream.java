@@ -6,10 +6,7 @@ import io.kindling.core.Redis;
 import io.kindling.core.RedisConfig;
 import io.kindling.examples.CannotRunException;
 import io.kindling.examples.EmbeddedRedis;
-import io.kindling.examples.LineChart;
-import io.kindling.examples.TextTable;
 import io.kindling.examples.fraud.Retraining.Version;
-import io.kindling.examples.fraud.Tally.Scores;
 import io.kindling.ml.ModelStore;
 import io.kindling.ml.spark.ModelScoring;
 import java.io.IOException;
@@ -17,11 +14,9 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -31,13 +26,12 @@ import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.streaming.StreamingQuery;
-import org.jspecify.annotations.Nullable;
 
 /** A stream of card payments, scored by a model that is redeployed again and again meanwhile. */
 public final class FraudStream {
 
-  private static final Duration LONGEST = Duration.ofMinutes(5);
-  private static final int CHART_POINTS = 40;
+  private static final Duration LONGEST_BATCH = Duration.ofMinutes(2);
+  private static final long PAUSE_NANOS = 20_000_000;
 
   private final PrintStream out;
   private final FraudOptions options;
@@ -96,12 +90,7 @@ public final class FraudStream {
         cards.write(payments);
         ScoredStream stream =
             new ScoredStream(
-                spark,
-                payments,
-                cards,
-                ModelScoring.of(config, model),
-                folder,
-                options.payments());
+                spark, payments, cards, ModelScoring.of(config, model), folder, options.payments());
         return run(spark, ModelStore.of(redis), cards, stream);
       } finally {
         cards.remove();
@@ -139,11 +128,11 @@ public final class FraudStream {
     StreamingQuery query = stream.start();
     try {
       trainer.start();
-      await(query, () -> stream.lastBatch() >= options.batches() / 2);
+      await(query, stream, () -> stream.lastBatch() >= options.batches() / 2);
       query.stop();
       stoppedAt = stream.lastBatch();
       query = stream.start();
-      await(query, () -> isDone(stream, retraining));
+      await(query, stream, () -> isDone(stream, retraining));
     } finally {
       query.stop();
       retraining.stop();
@@ -178,28 +167,38 @@ public final class FraudStream {
   /**
    * Waits for something of a query.
    *
-   * @throws CannotRunException if it takes too long
+   * @throws CannotRunException if no batch is written for too long
    */
-  private static void await(StreamingQuery query, BooleanSupplier condition) throws Exception {
-    long pause = 20_000_000;
-    long end = System.nanoTime() + LONGEST.toNanos();
+  private static void await(StreamingQuery query, ScoredStream stream, BooleanSupplier condition)
+      throws Exception {
+    long batch = stream.lastBatch();
+    long end = System.nanoTime() + LONGEST_BATCH.toNanos();
     while (!condition.getAsBoolean()) {
       if (!query.isActive()) {
         query.awaitTermination(); // throws why it has ended
       }
-      if (System.nanoTime() - end > 0) {
+      if (stream.lastBatch() > batch) {
+        batch = stream.lastBatch();
+        end = System.nanoTime() + LONGEST_BATCH.toNanos();
+      } else if (System.nanoTime() - end > 0) {
         throw new CannotRunException(
-            "Cannot go on: the stream was not that far after " + LONGEST.toSeconds() + " s");
+            "Cannot go on: batch "
+                + (batch + 1)
+                + " was not written within "
+                + LONGEST_BATCH.toSeconds()
+                + " s");
       }
-      LockSupport.parkNanos(pause);
+      LockSupport.parkNanos(PAUSE_NANOS);
     }
   }
 
   private int judge(Tally tally, List<Version> versions, long generated) {
-    printVersions(tally, versions);
-    printDrift(tally, versions, 1, Pattern.TESTING);
-    printDrift(tally, versions, 2, Pattern.TAKEOVER);
-    writeChart(tally);
+    Report report = new Report(out, tally, versions);
+    report.printVersions();
+    report.printDrift(1, driftBatch(1), Pattern.TESTING);
+    report.printDrift(2, driftBatch(2), Pattern.TAKEOVER);
+    report.draw(options.chart(), driftBatch(1), driftBatch(2));
+    print("%nChart: %s%n", options.chart().toAbsolutePath());
 
     long scoring =
         tally.byVersion().values().stream()
@@ -211,8 +210,7 @@ public final class FraudStream {
     print("answers that are not those of the version that they name: %d%n", tally.wrong());
     print(
         "%d versions have scored; training one took %.0f s at most, beside the stream%n",
-        scoring,
-        versions.stream().mapToDouble(Version::trainingSeconds).max().orElse(0));
+        scoring, versions.stream().mapToDouble(Version::trainingSeconds).max().orElse(0));
     boolean isClean =
         tally.lost(generated) == 0
             && tally.repeated(generated) == 0
@@ -227,106 +225,6 @@ public final class FraudStream {
   private void print(String format, Object... arguments) {
     out.printf(Locale.ROOT, format, arguments);
     out.flush();
-  }
-
-  private void printVersions(Tally tally, List<Version> versions) {
-    TextTable table =
-        new TextTable(
-            "fraud at the time",
-            "version",
-            "trained through",
-            "payments",
-            "frauds",
-            "caught",
-            "false alarms",
-            "precision",
-            "recall");
-    tally
-        .byVersion()
-        .forEach(
-            (pattern, scores) ->
-                scores.forEach(
-                    (version, score) ->
-                        table.add(
-                            pattern.text(),
-                            version,
-                            through(version(versions, version)),
-                            String.format(Locale.ROOT, "%,d", score.payments()),
-                            String.valueOf(score.frauds()),
-                            String.valueOf(score.caught()),
-                            String.valueOf(score.falseAlarms()),
-                            share(score.precision()),
-                            share(score.recall()))));
-    table.print(out);
-    print("%n");
-  }
-
-  private static String through(@Nullable Version version) {
-    return version == null
-        ? "?"
-        : version.trainedThrough() < 0 ? "history" : "batch " + version.trainedThrough();
-  }
-
-  private static @Nullable Version version(List<Version> versions, String name) {
-    return versions.stream().filter(v -> v.name().equals(name)).findFirst().orElse(null);
-  }
-
-  /** Precision and recall of the versions that had not learned of a drift, and that had. */
-  private void printDrift(Tally tally, List<Version> versions, int drift, Pattern pattern) {
-    Scores before = new Scores();
-    Scores after = new Scores();
-    tally
-        .byVersion()
-        .getOrDefault(pattern, Map.of())
-        .forEach(
-            (name, scores) -> {
-              Version version = version(versions, name);
-              boolean learned = version != null && version.trainedThrough() >= driftBatch(drift);
-              (learned ? after : before).add(scores);
-            });
-    print(
-        "After drift %d (%s): versions that have not learned of it: precision %s, recall %s;"
-            + " that have: precision %s, recall %s%n",
-        drift,
-        pattern.text(),
-        share(before.precision()),
-        share(before.recall()),
-        share(after.precision()),
-        share(after.recall()));
-  }
-
-  private static String share(double share) {
-    return Double.isNaN(share) ? "-" : String.format(Locale.ROOT, "%.3f", share);
-  }
-
-  private void writeChart(Tally tally) {
-    List<Long> batches = new ArrayList<>(tally.byBatch().keySet());
-    int each = Math.max(1, batches.size() / CHART_POINTS);
-    int points = (batches.size() + each - 1) / each;
-    double[] xs = new double[points];
-    double[] precision = new double[points];
-    double[] recall = new double[points];
-    for (int i = 0; i < points; i++) {
-      Scores scores = new Scores();
-      for (long batch : batches.subList(i * each, Math.min(batches.size(), (i + 1) * each))) {
-        scores.add(tally.byBatch().get(batch));
-      }
-      xs[i] = batches.get(i * each);
-      precision[i] = scores.precision();
-      recall[i] = scores.recall();
-    }
-    LineChart.of(
-            "Fraud found in a stream, while its model is redeployed",
-            "micro-batch",
-            String.format(
-                Locale.ROOT,
-                "share; the fraud changes at %d and %d",
-                driftBatch(1),
-                driftBatch(2)))
-        .line("precision", xs, precision)
-        .line("recall", xs, recall)
-        .write(options.chart());
-    print("%nChart: %s%n", options.chart().toAbsolutePath());
   }
 
   private static void delete(Path folder) throws IOException {

@@ -72,9 +72,7 @@ final class Payments implements Serializable {
 
   /** The fraud that prevails from one drift to the next. */
   Pattern prevailing(long id) {
-    return id < firstDrift
-        ? Pattern.ABROAD
-        : id < secondDrift ? Pattern.TESTING : Pattern.TAKEOVER;
+    return id < firstDrift ? Pattern.ABROAD : id < secondDrift ? Pattern.TESTING : Pattern.TAKEOVER;
   }
 
   /** What a bank knows of a card. */

@@ -3,7 +3,7 @@
  * reading order: {@link io.kindling.examples.fraud.FraudStream} (the program), {@code Payments} and
  * {@code Pattern} (what the generator draws), {@code Cards} (what Redis knows of a card), {@code
  * ScoredStream} (the query), {@code Retraining} (new versions beside it), {@code Tally} and {@code
- * FraudChart} (what came of it).
+ * Report} (what came of it).
  */
 @NullMarked
 package io.kindling.examples.fraud;

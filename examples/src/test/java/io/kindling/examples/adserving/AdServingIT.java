@@ -35,11 +35,11 @@ class AdServingIT {
         .containsPattern("(?m)^  1 +[\\d,]+$")
         .containsPattern("(?m)^  64 +[\\d,]+$")
         .contains("50 campaigns a request: left out, 12 are held")
-        .containsPattern("(?m)^  12 +1 +[\\d,]+ +[\\d,]+ +[\\d.]+ +[\\d.]+ ms ")
-        .containsPattern("(?m)^  12 +10 +[\\d,]+ +[\\d,]+ +[\\d.]+ +[\\d.]+ ms ")
-        .containsPattern("(?m)^  1 +1 +[\\d,]+ +[\\d,]+ +[\\d.]+ +[\\d.]+ ms ")
-        .containsPattern("(?m)^  one forest +[\\d,]+ +[\\d,]+ +[\\d,]+ +[\\d,]+ +1,260$")
-        .containsPattern("(?m)^  every forest +[\\d,]+ +[\\d,]+ +[\\d,]+ +[\\d,]+ +1,260$")
+        .containsPattern("(?m)^  12 +1 +99 % +[\\d,]+ +[\\d,]+ +[\\d.]+ +[\\d.]+ ms ")
+        .containsPattern("(?m)^  12 +10 +99 % +[\\d,]+ +[\\d,]+ +[\\d.]+ +[\\d.]+ ms ")
+        .containsPattern("(?m)^  1 +1 +99.999 % +[\\d,]+ +[\\d,]+ +[\\d.]+ +[\\d.]+ ms ")
+        .containsPattern("(?m)^  one forest +[\\d,]+ +[\\d,]+ +[\\d,]+ +[\\d,]+$")
+        .containsPattern("(?m)^  every forest +[\\d,]+ +[\\d,]+ +[\\d,]+ +[\\d,]+$")
         .contains("These forests, or this limit, are not those of the case")
         .endsWith("not those of the forests asked one by one: 0\n");
     assertThat(code).as(out).isZero();

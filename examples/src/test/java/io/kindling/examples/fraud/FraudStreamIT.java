@@ -29,17 +29,17 @@ class FraudStreamIT {
             "--redis",
             TestRedis.shared().uri(),
             "--batches",
-            "12",
+            "6",
             "--payments",
-            "200",
+            "300",
             "--iterations",
-            "3",
+            "2",
             "--chart",
             chart.toString());
 
     String out = printed.toString(UTF_8);
     assertThat(out)
-        .contains("the fraud changes with payment 800 and 1,600 ...")
+        .contains("the fraud changes with payment 600 and 1,200 ...")
         .containsPattern("(?m)^  stolen cards abroad +v1 +history +")
         .containsPattern("After drift 2 \\(accounts taken over\\): versions that have not ")
         .contains("events lost: 0, repeated: 0\n")
