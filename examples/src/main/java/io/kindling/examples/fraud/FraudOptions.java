@@ -38,9 +38,9 @@ record FraudOptions(
 
         --redis URI      a Redis 7 or Valkey that runs already; at the end the model and the cards
                          are removed from it; default: starts a Redis of its own
-        --batches N      micro-batches, 6 to 10000; default: 120
+        --batches N      micro-batches, 6 to 10000; default: 180
         --payments N     payments a micro-batch, 50 to 100000; default: 1000
-        --iterations N   trees of a model, 1 to 100; default: 20
+        --iterations N   trees of a model, 1 to 100; default: 10
         --seed N         of the generator; default: 1
         --chart FILE     where the chart of precision and recall goes, as SVG; default:
                          examples/target/fraud-stream.svg
@@ -54,9 +54,9 @@ record FraudOptions(
    */
   static FraudOptions parse(String... args) {
     String redisUri = null;
-    int batches = 120;
+    int batches = 180;
     int payments = 1_000;
-    int iterations = 20;
+    int iterations = 10;
     int seed = 1;
     Path chart = ExamplesFolder.resolve("target", "fraud-stream.svg");
     boolean help = false;
