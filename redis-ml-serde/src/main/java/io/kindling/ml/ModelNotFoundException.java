@@ -7,7 +7,8 @@ public final class ModelNotFoundException extends KindlingException {
 
   private static final long serialVersionUID = 1;
 
-  ModelNotFoundException(String message) {
+  /** What was looked for, where, and what there is. */
+  public ModelNotFoundException(String message) {
     super(message);
   }
 }

@@ -17,7 +17,8 @@ public final class PromotionConflictException extends KindlingException {
   private final @Nullable String expected;
   private final @Nullable String live;
 
-  PromotionConflictException(
+  /** For Kindling's own registries. */
+  public PromotionConflictException(
       String name, String version, @Nullable String expected, @Nullable String live) {
     super(
         "Cannot make version "
