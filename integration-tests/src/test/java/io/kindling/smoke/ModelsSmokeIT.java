@@ -9,13 +9,23 @@ import io.kindling.ml.FeatureVector;
 import io.kindling.ml.Forest;
 import io.kindling.ml.ForestEvaluator;
 import io.kindling.ml.Predictor;
+import io.kindling.ml.factor.BiasedSgd;
+import io.kindling.ml.factor.FactorKind;
+import io.kindling.ml.factor.FactorSettings;
+import io.kindling.ml.factor.FactorStore;
+import io.kindling.ml.factor.TopK;
 import io.kindling.ml.spark.ModelScoring;
 import io.kindling.ml.spark.SparkModels;
+import io.kindling.ml.spark.factor.FactorRetraining;
+import io.kindling.ml.spark.factor.OnlineFactorTrainer;
+import io.kindling.ml.spark.factor.RetrainingResult;
+import io.kindling.ml.spark.factor.SparkFactors;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.ml.classification.RandomForestClassificationModel;
@@ -24,6 +34,8 @@ import org.apache.spark.ml.feature.VectorIndexer;
 import org.apache.spark.ml.linalg.SQLDataTypes;
 import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.ml.linalg.Vectors;
+import org.apache.spark.ml.recommendation.ALS;
+import org.apache.spark.ml.recommendation.ALSModel;
 import org.apache.spark.mllib.regression.LabeledPoint;
 import org.apache.spark.mllib.tree.RandomForest;
 import org.apache.spark.mllib.tree.model.RandomForestModel;
@@ -121,6 +133,60 @@ class ModelsSmokeIT {
                 RowFactory.create(
                     row.<Object>getAs("prediction"), row.<Object>getAs("probability")))
         .containsExactlyInAnyOrderElementsOf(answers);
+  }
+
+  @Test
+  void factors_alsInAndOutStreamAndRetraining_learnHere(@TempDir Path folder) throws Exception {
+    FactorSettings settings = FactorSettings.builder().rank(3).seed(5).build();
+    Path files = folder.resolve("ratings");
+    ratings().coalesce(1).write().json(files.toString());
+    ALS als = new ALS().setMaxIter(2).setSeed(1);
+    String name = TestRedis.prefix() + "factors";
+    OnlineFactorTrainer trainer =
+        OnlineFactorTrainer.builder(TestRedis.shared().config(), name)
+            .settings(settings)
+            .rule(new BiasedSgd(settings))
+            .smallBatch(100)
+            .blocks(2)
+            .eventLog(folder.resolve("log").toString())
+            .build();
+
+    try (Redis redis = Redis.connect(TestRedis.shared().config())) {
+      FactorStore store = FactorStore.of(redis);
+      spark
+          .readStream()
+          .schema(ratings().schema())
+          .json(files.toString())
+          .writeStream()
+          .trigger(Trigger.AvailableNow())
+          .foreachBatch(trainer.eachBatch())
+          .start()
+          .awaitTermination();
+      assertThat(trainer.stats().events()).isEqualTo(240); // in tasks
+      RetrainingResult result =
+          FactorRetraining.builder(trainer).als(als).holdOut(0).build().run(spark);
+      assertThat(result.isPromoted()).as(result.reason()).isTrue();
+      assertThat(store.open(name).progress().ratingCount()).isEqualTo(240);
+
+      ALSModel model = als.setUserCol("user").setItemCol("item").setRank(3).fit(ratings());
+      SparkFactors.publish(model, redis, name + "-als");
+      Dataset<Row> items =
+          SparkFactors.toDataFrame(spark, store.open(name + "-als"), FactorKind.ITEM);
+      assertThat(items.select("id", "features").orderBy("id").toJSON().collectAsList())
+          .isEqualTo(model.itemFactors().orderBy("id").toJSON().collectAsList());
+      assertThat(TopK.of(store, name + "-als").forUser(7, 3, Set.of())).hasSize(3);
+    }
+  }
+
+  /** Every user rates every item once. */
+  private static Dataset<Row> ratings() {
+    return spark
+        .range(240)
+        .selectExpr(
+            "cast(id % 20 as int) user",
+            "cast(id / 20 as int) item",
+            "cast(1 + (id * 7) % 5 as float) rating",
+            "1000 + id time");
   }
 
   @Test
