@@ -13,6 +13,7 @@ final class Bench {
               "serving", new ServingBench(),
               "counters", new CountersBench(),
               "dispatch", new DispatchBench(),
+              "factors", new FactorsBench(),
               "growth", new GrowthBench(),
               "pipelines", new PipelinesBench(),
               "tuning", new TuningBench()));

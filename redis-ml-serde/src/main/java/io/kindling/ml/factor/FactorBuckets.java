@@ -85,7 +85,9 @@ final class FactorBuckets {
         byte[] state = value == null ? null : record(kind, ids[index], value).before(sequence);
         known[index] = state != null;
         factors[index] =
-            state == null ? unknown(kind, ids[index]) : FactorRecord.decodeState(state, metadata.k());
+            state == null
+                ? unknown(kind, ids[index])
+                : FactorRecord.decodeState(state, metadata.k());
       }
     }
     return new FactorBlock(kind, ids, factors, known);
@@ -125,8 +127,7 @@ final class FactorBuckets {
     }
   }
 
-  private FactorStoreAheadException ahead(
-      FactorKind kind, int bucket, long sequence, long last) {
+  private FactorStoreAheadException ahead(FactorKind kind, int bucket, long sequence, long last) {
     return new FactorStoreAheadException(
         String.format(
             "Cannot learn batch %d of %s: batch %d has written to '%s': another trainer is ahead",

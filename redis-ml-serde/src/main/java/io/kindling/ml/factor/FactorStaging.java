@@ -44,15 +44,16 @@ public final class FactorStaging {
       throw new IllegalArgumentException(
           "Cannot begin with " + count + " ratings of sum " + sum + ", allowed are finite sums");
     }
-    progress = new FactorProgress(
-        progress.stream(),
-        progress.batch(),
-        progress.sequence(),
-        sum,
-        count,
-        progress.newest(),
-        progress.users(),
-        progress.items());
+    progress =
+        new FactorProgress(
+            progress.stream(),
+            progress.batch(),
+            progress.sequence(),
+            sum,
+            count,
+            progress.newest(),
+            progress.users(),
+            progress.items());
     return this;
   }
 
@@ -69,15 +70,16 @@ public final class FactorStaging {
       throw new IllegalArgumentException(
           "Cannot begin behind batch " + batch + ", allowed is -1 or more");
     }
-    progress = new FactorProgress(
-        Objects.requireNonNull(stream),
-        batch,
-        progress.sequence(),
-        progress.ratingSum(),
-        progress.ratingCount(),
-        progress.newest(),
-        progress.users(),
-        progress.items());
+    progress =
+        new FactorProgress(
+            Objects.requireNonNull(stream),
+            batch,
+            progress.sequence(),
+            progress.ratingSum(),
+            progress.ratingCount(),
+            progress.newest(),
+            progress.users(),
+            progress.items());
     return this;
   }
 

@@ -297,8 +297,6 @@ public final class FactorStore {
    */
   @CanIgnoreReturnValue
   public boolean remove(String name, String version) {
-    return !new FactorHash(redis, name)
-        .remove(List.of(FactorHash.checkVersion(version)))
-        .isEmpty();
+    return !new FactorHash(redis, name).remove(List.of(FactorHash.checkVersion(version))).isEmpty();
   }
 }

@@ -15,9 +15,9 @@ import java.util.TreeSet;
 /**
  * The vectors of one version of a factor model in Redis.
  *
- * <p>Reading takes any number of ids in one pipeline. A trainer pulls, pushes and commits batches by
- * their sequence: {@code docs/format/factors-v1.md} says how, and why a batch that runs again, after
- * whatever moment of the first time, leaves the same bytes.
+ * <p>Reading takes any number of ids in one pipeline. A trainer pulls, pushes and commits batches
+ * by their sequence: {@code docs/format/factors-v1.md} says how, and why a batch that runs again,
+ * after whatever moment of the first time, leaves the same bytes.
  *
  * <p>Thread-safe; holds no connection of its own. Executor safe through {@link #handle}.
  *

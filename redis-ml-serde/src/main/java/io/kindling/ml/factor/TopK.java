@@ -20,10 +20,11 @@ import java.util.function.Supplier;
  * top.refresh();                                             // items as they are now
  * }</pre>
  *
- * <p>The items of a version stand in memory as they were at the last {@link #refresh}, some 4 x rank
- * bytes each; a user's vector is read from Redis at every call, so that what somebody did a moment
- * ago counts. A score is mean + bias of the user + bias of the item + product of the vectors, summed
- * in double; of equal scores the lower id comes first. The answer is exact, not approximate.
+ * <p>The items of a version stand in memory as they were at the last {@link #refresh}, some 4 x
+ * rank bytes each; a user's vector is read from Redis at every call, so that what somebody did a
+ * moment ago counts. A score is mean + bias of the user + bias of the item + product of the
+ * vectors, summed in double; of equal scores the lower id comes first. The answer is exact, not
+ * approximate.
  *
  * <p>Somebody whom the model does not know has the vector that the seed gives, which is short: the
  * items with the highest biases come first.
@@ -115,8 +116,7 @@ public final class TopK {
       List<Integer> users, int howMany, List<? extends Collection<Integer>> seen) {
     Items now = items;
     FactorBlock block =
-        now.table.read(
-            FactorKind.USER, users.stream().mapToInt(Integer::intValue).toArray());
+        now.table.read(FactorKind.USER, users.stream().mapToInt(Integer::intValue).toArray());
     List<Factors> factors = users.stream().map(block::of).toList();
     return score(now, factors, howMany, seen);
   }
@@ -133,10 +133,7 @@ public final class TopK {
   }
 
   private static List<List<Scored>> score(
-      Items now,
-      List<Factors> users,
-      int howMany,
-      List<? extends Collection<Integer>> seen) {
+      Items now, List<Factors> users, int howMany, List<? extends Collection<Integer>> seen) {
     if (howMany < 1) {
       throw new IllegalArgumentException(
           "Cannot recommend " + howMany + " items, allowed is 1 or more");

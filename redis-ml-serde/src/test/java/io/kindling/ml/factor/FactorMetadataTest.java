@@ -66,7 +66,8 @@ class FactorMetadataTest {
   void progress_afterABatch_countsOnAndMarksItsBuckets() {
     FactorProgress before = FactorProgress.none(3, 0.1, 2);
 
-    FactorProgress after = before.after(new FactorBatch("q", 17, 0.2, 1, -5, Set.of(1), Set.of(0, 2)));
+    FactorProgress after =
+        before.after(new FactorBatch("q", 17, 0.2, 1, -5, Set.of(1), Set.of(0, 2)));
 
     assertThat(after.sequence()).isEqualTo(1);
     assertThat(after.batch()).isEqualTo(17);

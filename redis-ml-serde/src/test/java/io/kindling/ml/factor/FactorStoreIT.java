@@ -53,8 +53,7 @@ class FactorStoreIT {
     table.forEach(
         kind,
         (id, factors) ->
-            assertThat(
-                    all.put(id, List.of(factors.bias, factors.count) + text(factors.vector)))
+            assertThat(all.put(id, List.of(factors.bias, factors.count) + text(factors.vector)))
                 .isNull());
     return all;
   }
@@ -84,7 +83,8 @@ class FactorStoreIT {
     learn(itemBlock, (int) batch + 1);
     Set<Integer> userBuckets = table.push(userBlock, sequence);
     Set<Integer> itemBuckets = table.push(itemBlock, sequence);
-    FactorProgress after = before.after(new FactorBatch("q", batch, 4.5, 1, batch, userBuckets, itemBuckets));
+    FactorProgress after =
+        before.after(new FactorBatch("q", batch, 4.5, 1, batch, userBuckets, itemBuckets));
     table.commit(before, after);
     return after;
   }
@@ -102,8 +102,7 @@ class FactorStoreIT {
     assertThat(block.size()).isEqualTo(2);
     assertThat(block.id(0)).isEqualTo(7);
     assertThat(block.isKnown(0)).isFalse();
-    assertThat(block.of(9).vector)
-        .containsExactly(InitialVectors.of(42, FactorKind.USER, 9, 3));
+    assertThat(block.of(9).vector).containsExactly(InitialVectors.of(42, FactorKind.USER, 9, 3));
     assertThat(STORE.names()).contains(name);
   }
 
@@ -150,9 +149,9 @@ class FactorStoreIT {
     FactorRecord record = FactorRecord.decode(bytes, 3);
     float[] start = InitialVectors.of(42, FactorKind.USER, 1, 3);
     assertThat(record.sequence()).isEqualTo(2);
-    assertThat(FactorRecord.decodeState(record.current(), 3).vector[0])
-        .isEqualTo(start[0] + 1 + 2);
-    assertThat(FactorRecord.decodeState(Objects.requireNonNull(record.previous()), 3).vector[0]).isEqualTo(start[0] + 1);
+    assertThat(FactorRecord.decodeState(record.current(), 3).vector[0]).isEqualTo(start[0] + 1 + 2);
+    assertThat(FactorRecord.decodeState(Objects.requireNonNull(record.previous()), 3).vector[0])
+        .isEqualTo(start[0] + 1);
     FactorProgress progress = table.progress();
     assertThat(progress.sequence()).isEqualTo(2);
     assertThat(progress.batch()).isEqualTo(1);
@@ -187,8 +186,7 @@ class FactorStoreIT {
     batch(table, 0, ids, ids);
     FactorProgress before = table.progress();
     for (int part = 0; part <= 300; part += 50) {
-      FactorBlock torn =
-          table.pull(FactorKind.USER, Arrays.copyOf(ids, part), 2, before);
+      FactorBlock torn = table.pull(FactorKind.USER, Arrays.copyOf(ids, part), 2, before);
       learn(torn, 2);
       table.push(torn, 2);
     }
@@ -221,8 +219,7 @@ class FactorStoreIT {
         .hasMessageEndingWith("another trainer is ahead");
     assertThatThrownBy(() -> table.pull(FactorKind.USER, new int[] {1}, 1, begun))
         .isInstanceOf(FactorStoreAheadException.class);
-    assertThatThrownBy(
-            () -> table.commit(begun, begun.after(NOTHING)))
+    assertThatThrownBy(() -> table.commit(begun, begun.after(NOTHING)))
         .isInstanceOf(FactorStoreAheadException.class)
         .hasMessageContaining("the version is at batch 2 (batch 1 of stream 'q')");
     assertThat(bytes("v1")).isEqualTo(before);
@@ -264,9 +261,7 @@ class FactorStoreIT {
     assertThatThrownBy(() -> table.read(FactorKind.USER, new int[] {1}))
         .isInstanceOf(ModelFormatException.class)
         .hasMessageStartingWith(
-            "Cannot read record '1' of 'kindling:factors:{"
-                + name
-                + ":55}:v1:u' (3 bytes, k 3): ");
+            "Cannot read record '1' of 'kindling:factors:{" + name + ":55}:v1:u' (3 bytes, k 3): ");
     REDIS.jedis().hset("kindling:factors:{" + name + ":55}:v1:u", "one", "abc");
     REDIS.jedis().hdel("kindling:factors:{" + name + ":55}:v1:u", "1");
     assertThatThrownBy(() -> table.forEach(FactorKind.USER, (id, factors) -> {}))
@@ -336,10 +331,8 @@ class FactorStoreIT {
 
     assertThatThrownBy(table::progress)
         .isInstanceOf(ModelNotFoundException.class)
-        .hasMessage(
-            "Cannot find factors '" + name + "' v1 at '" + key + "': stored are [v2, v3]");
-    assertThatThrownBy(
-            () -> table.commit(before, before.after(NOTHING)))
+        .hasMessage("Cannot find factors '" + name + "' v1 at '" + key + "': stored are [v2, v3]");
+    assertThatThrownBy(() -> table.commit(before, before.after(NOTHING)))
         .isInstanceOf(ModelNotFoundException.class);
     assertThatThrownBy(() -> table.forEach(FactorKind.USER, (id, factors) -> {}))
         .isInstanceOf(ModelNotFoundException.class);

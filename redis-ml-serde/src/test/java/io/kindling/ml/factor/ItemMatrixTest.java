@@ -28,8 +28,7 @@ class ItemMatrixTest {
     return items.entrySet().stream()
         .filter(entry -> !excluded.test(entry.getKey()))
         .map(e -> new Scored(e.getKey(), e.getValue().bias + one.dot(e.getValue())))
-        .sorted(
-            Comparator.comparingDouble((Scored s) -> -s.score()).thenComparingInt(Scored::id))
+        .sorted(Comparator.comparingDouble((Scored s) -> -s.score()).thenComparingInt(Scored::id))
         .limit(howMany)
         .map(s -> s.id() + " " + s.score())
         .toList();
@@ -58,7 +57,8 @@ class ItemMatrixTest {
         item.bias = (float) (scale * random.nextInt(3));
         // Every third is another's twin: equal scores.
         items.put(
-            random.nextInt(), i % 3 == 2 ? Objects.requireNonNull(items.get(items.firstKey())).copy() : item);
+            random.nextInt(),
+            i % 3 == 2 ? Objects.requireNonNull(items.get(items.firstKey())).copy() : item);
       }
       ItemMatrix matrix = ItemMatrix.of(items, rank);
       List<float[]> users = new ArrayList<>();

@@ -25,7 +25,8 @@ class TopKIT {
 
   private static FactorTable films(String name, float scale) {
     FactorStaging staging = STORE.stage(name, TestSettings.of(2, 1)).ratings(30, 10);
-    staging.table()
+    staging
+        .table()
         .fill(
             FactorKind.ITEM,
             Map.of(
@@ -33,7 +34,8 @@ class TopKIT {
                 2, new Factors(new float[] {0, 1}),
                 3, new Factors(new float[] {scale, scale}),
                 4, new Factors(new float[] {1, 0}, 0.25f, 0)));
-    staging.table()
+    staging
+        .table()
         .fill(FactorKind.USER, Map.of(42, new Factors(new float[] {2, 0.5f}, 0.125f, 0)));
     FactorTable table = staging.complete();
     STORE.promote(name, table.version());

@@ -18,8 +18,8 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /**
- * Vectors of a batch ALS on the scale on which a trainer goes on: for ratings, ALS is fitted to what
- * mean and biases leave over; implicit signs have neither. Driver only.
+ * Vectors of a batch ALS on the scale on which a trainer goes on: for ratings, ALS is fitted to
+ * what mean and biases leave over; implicit signs have neither. Driver only.
  */
 final class AlsCandidate {
 
@@ -36,10 +36,7 @@ final class AlsCandidate {
 
   /** Fits and writes; the caller completes. */
   void fill(Dataset<Row> history, FactorStaging staging) {
-    Row all =
-        history
-            .agg(sum(col("rating").cast("double")), count(lit(1)), max("time"))
-            .first();
+    Row all = history.agg(sum(col("rating").cast("double")), count(lit(1)), max("time")).first();
     long events = all.getLong(1);
     if (events == 0) {
       throw new IllegalArgumentException(
@@ -72,8 +69,7 @@ final class AlsCandidate {
 
   private static Dataset<Row> biases(Dataset<Row> rest, String id, boolean hasBiases) {
     Column number = count(lit(1));
-    Column bias =
-        hasBiases ? sum("rating").divide(number.plus(DAMPING)) : lit(0.0);
+    Column bias = hasBiases ? sum("rating").divide(number.plus(DAMPING)) : lit(0.0);
     return rest.groupBy(id)
         .agg(bias.cast("float").as("bias"), number.cast("int").as("count"))
         .persist();

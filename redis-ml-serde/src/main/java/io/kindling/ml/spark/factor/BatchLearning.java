@@ -27,10 +27,7 @@ final class BatchLearning {
     this.before = before;
     this.learner =
         new Learner(
-            options.rule(),
-            options.globalMean(before),
-            table.seed(),
-            before.sequence() + 1);
+            options.rule(), options.globalMean(before), table.seed(), before.sequence() + 1);
   }
 
   /**

@@ -43,9 +43,7 @@ final class EventColumns implements Serializable {
         whole(schema, "item"),
         number(schema, "rating"),
         time(schema, "time"),
-        Arrays.asList(schema.fieldNames()).contains("position")
-            ? whole(schema, "position")
-            : NONE);
+        Arrays.asList(schema.fieldNames()).contains("position") ? whole(schema, "position") : NONE);
   }
 
   private static int whole(StructType schema, String name) {

@@ -22,8 +22,8 @@ import org.apache.spark.sql.types.DataTypes;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Trains a factor model anew from its whole history, beside the stream that teaches it, and lets the
- * new version take over without losing what was learned meanwhile.
+ * Trains a factor model anew from its whole history, beside the stream that teaches it, and lets
+ * the new version take over without losing what was learned meanwhile.
  *
  * <pre>{@code
  * FactorRetraining retraining = FactorRetraining.builder(trainer)  // which keeps an event log
@@ -33,8 +33,8 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <ol>
- *   <li>ALS is fitted to all events up to the batch W that is complete now: those before the log, if
- *       they are given, and the log's. Ratings are taken as differences from mean and biases.
+ *   <li>ALS is fitted to all events up to the batch W that is complete now: those before the log,
+ *       if they are given, and the log's. Ratings are taken as differences from mean and biases.
  *   <li>Its vectors become a new version with watermark W, which is taught the batches that came
  *       since, from the log, while the stream goes on.
  *   <li>Between two batches, when both are at the same one, both are copied into memory. They are
@@ -246,7 +246,9 @@ public final class FactorRetraining {
       this.trainer = trainer;
     }
 
-    /** Iterations, regularisation, implicit preferences; rank and columns are set here. Required. */
+    /**
+     * Iterations, regularisation, implicit preferences; rank and columns are set here. Required.
+     */
     @CanIgnoreReturnValue
     public Builder als(ALS value) {
       als = Objects.requireNonNull(value);

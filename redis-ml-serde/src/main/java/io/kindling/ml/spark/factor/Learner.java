@@ -34,8 +34,7 @@ record Learner(FactorRule rule, double globalMean, long seed, long sequence)
           users.of(event.user()),
           items.of(event.item()),
           event,
-          FactorRule.Context.of(
-              globalMean, all, EventRandom.of(seed, sequence, stratum, index)));
+          FactorRule.Context.of(globalMean, all, EventRandom.of(seed, sequence, stratum, index)));
     }
   }
 }

@@ -43,8 +43,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Rows.</b> Columns {@code user} and {@code item} (whole numbers of 32 bits), {@code rating}
  * (a number), {@code time} (a timestamp, or a whole number in any unit that grows); a column {@code
- * position} (a whole number) tells apart events that are equal in all else, others are ignored.
- * Not learned, and counted in {@link #stats}: events with a null or an id that does not fit, with a
+ * position} (a whole number) tells apart events that are equal in all else, others are ignored. Not
+ * learned, and counted in {@link #stats}: events with a null or an id that does not fit, with a
  * rating that is not finite or out of range, those later than {@link Builder#lateness} allows, and
  * all but one of a batch with the same user, item and time. An event that a later batch repeats is
  * learned again. Unknown users and items begin with the vectors that the seed gives them.
@@ -93,8 +93,8 @@ public final class OnlineFactorTrainer implements Serializable {
   }
 
   /**
-   * For {@code DataStreamWriter.foreachBatch}. Batches are told apart by (query id, batch id), which
-   * are the checkpoint's: without one, a restarted query is another stream.
+   * For {@code DataStreamWriter.foreachBatch}. Batches are told apart by (query id, batch id),
+   * which are the checkpoint's: without one, a restarted query is another stream.
    *
    * <p>It throws, and Spark ends the query:
    *
@@ -104,8 +104,8 @@ public final class OnlineFactorTrainer implements Serializable {
    *   <li>{@link FactorStoreAheadException} if another trainer teaches the version;
    *   <li>{@link ForeignStreamException} if the version has learned from another stream, see {@link
    *       Builder#adopt};
-   *   <li>{@link FactorsDivergedException} if a vector is not finite or too long, and nothing of the
-   *       batch was written;
+   *   <li>{@link FactorsDivergedException} if a vector is not finite or too long, and nothing of
+   *       the batch was written;
    *   <li>{@link IllegalArgumentException} if a column is missing or of a wrong type, or the live
    *       version has another rank or seed than the settings;
    *   <li>{@link ModelNotFoundException} if there is no such model and this is not the first batch,
@@ -185,7 +185,11 @@ public final class OnlineFactorTrainer implements Serializable {
   }
 
   private synchronized void learn(
-      SparkSession spark, Source source, String stream, long batch, StreamPosition.Numbers numbers) {
+      SparkSession spark,
+      Source source,
+      String stream,
+      long batch,
+      StreamPosition.Numbers numbers) {
     if (stream.isBlank() || batch < 0) {
       throw new IllegalArgumentException(
           "Cannot learn batch "

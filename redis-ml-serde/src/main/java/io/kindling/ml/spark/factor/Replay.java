@@ -63,8 +63,6 @@ final class Replay {
 
   static JavaRDD<EventBlock> blocks(Dataset<Row> events) {
     EventColumns columns = EventColumns.of(EventLog.SCHEMA);
-    return events
-        .toJavaRDD()
-        .mapPartitions(rows -> List.of(columns.read(rows, ALL)).iterator());
+    return events.toJavaRDD().mapPartitions(rows -> List.of(columns.read(rows, ALL)).iterator());
   }
 }

@@ -82,8 +82,7 @@ public final class SparkFactors {
    * @throws PromotionConflictException if somebody else moved the live version meanwhile
    */
   @CanIgnoreReturnValue
-  public static String publish(
-      ALSModel model, Redis redis, String name, FactorSettings settings) {
+  public static String publish(ALSModel model, Redis redis, String name, FactorSettings settings) {
     FactorStore store = FactorStore.of(redis);
     checkRank(model, settings);
     FactorStaging staging = store.stage(name, settings);
@@ -120,9 +119,7 @@ public final class SparkFactors {
    * @param factors id, vector, bias, count
    */
   static void fill(Dataset<Row> factors, FactorHandle handle, FactorKind kind) {
-    factors
-        .toJavaRDD()
-        .foreachPartition(rows -> fill(rows, handle, kind));
+    factors.toJavaRDD().foreachPartition(rows -> fill(rows, handle, kind));
   }
 
   private static void fill(Iterator<Row> rows, FactorHandle handle, FactorKind kind) {
@@ -170,8 +167,7 @@ public final class SparkFactors {
         kind,
         bucket,
         (id, factors) ->
-            rows.add(
-                RowFactory.create(id, boxed(factors.vector), factors.bias, factors.count)));
+            rows.add(RowFactory.create(id, boxed(factors.vector), factors.bias, factors.count)));
     return rows.iterator();
   }
 

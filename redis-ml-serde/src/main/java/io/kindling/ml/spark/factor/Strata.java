@@ -181,8 +181,7 @@ final class Strata {
     FactorHandle handle = table.handle();
     FactorProgress known = before;
     long sequence = learner.sequence();
-    return events.map(
-        block -> handle.open().pull(FactorKind.USER, block.users(), sequence, known));
+    return events.map(block -> handle.open().pull(FactorKind.USER, block.users(), sequence, known));
   }
 
   private static Iterator<Share> withUsers(
@@ -292,7 +291,8 @@ final class Strata {
     long count = 0;
     long newest = Long.MIN_VALUE;
     long[] refused = Refusal.counts();
-    for (Sums sums : shares.map(share -> new Sums(share.events, diverged(share, maxNorm))).collect()) {
+    for (Sums sums :
+        shares.map(share -> new Sums(share.events, diverged(share, maxNorm))).collect()) {
       if (sums.diverged != null) {
         throw BatchLearning.divergedException(table, learner.sequence(), sums.diverged);
       }

@@ -10,7 +10,7 @@
  * }</pre>
  *
  * In reading order: {@link io.kindling.ml.spark.factor.OnlineFactorTrainer}, {@link
- * io.kindling.ml.spark.factor.SparkFactors}.
+ * io.kindling.ml.spark.factor.FactorRetraining}, {@link io.kindling.ml.spark.factor.SparkFactors}.
  */
 @NullMarked
 package io.kindling.ml.spark.factor;

@@ -211,15 +211,13 @@ class FactorRetrainingIT {
   @Test
   void run_vectorsTooLong_isRefused() throws Exception {
     FactorSettings settings = SETTINGS.toBuilder().maxNorm(2).build();
-    OnlineFactorTrainer trainer =
-        trainer().settings(settings).eventLog(folder.toString()).build();
+    OnlineFactorTrainer trainer = trainer().settings(settings).eventLog(folder.toString()).build();
     trainer.learn(ratings(0), "s", 0);
 
     RetrainingResult result =
         FactorRetraining.builder(trainer)
             .als(als())
-            .history(ratings(7).withColumn("rating", functions.col("item")
-                .multiply(1e6)))
+            .history(ratings(7).withColumn("rating", functions.col("item").multiply(1e6)))
             .holdOut(0)
             .build()
             .run(SPARK);
@@ -235,11 +233,7 @@ class FactorRetrainingIT {
     trainer.learn(ratings(0), "s", 0);
 
     RetrainingResult result =
-        FactorRetraining.builder(trainer)
-            .als(als())
-            .patience(Duration.ZERO)
-            .build()
-            .run(SPARK);
+        FactorRetraining.builder(trainer).als(als()).patience(Duration.ZERO).build().run(SPARK);
 
     assertThat(result.isPromoted()).isFalse();
     assertThat(result.reason()).isEqualTo("the stream brought 0 of 1000 events to compare in PT0S");

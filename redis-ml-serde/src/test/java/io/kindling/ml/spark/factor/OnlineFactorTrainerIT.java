@@ -258,8 +258,7 @@ class OnlineFactorTrainerIT {
     OnlineFactorTrainer trainer = trainer().build();
 
     trainer.learn(
-        SPARK.createDataFrame(
-            List.of(row(4, new Timestamp(1_234), (short) 2, 1, 5L)), schema),
+        SPARK.createDataFrame(List.of(row(4, new Timestamp(1_234), (short) 2, 1, 5L)), schema),
         "s",
         0);
 
@@ -273,14 +272,9 @@ class OnlineFactorTrainerIT {
 
     assertThatThrownBy(() -> trainer.learn(frame(List.of()).drop("time"), "s", 0))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage(
-            "Cannot learn from a batch without column 'time': it has [user, item, rating]");
+        .hasMessage("Cannot learn from a batch without column 'time': it has [user, item, rating]");
     assertThatThrownBy(
-            () ->
-                trainer.learn(
-                    frame(List.of()).withColumn("user", functions.lit("a")),
-                    "s",
-                    0))
+            () -> trainer.learn(frame(List.of()).withColumn("user", functions.lit("a")), "s", 0))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("Cannot learn from column 'user' of type string: allowed is a whole number");
   }
@@ -463,8 +457,7 @@ class OnlineFactorTrainerIT {
       queue.add(context.parallelize(events, 2));
     }
     AtomicLong passed = new AtomicLong();
-    JavaStreamingContext streaming =
-        new JavaStreamingContext(context, Durations.milliseconds(300));
+    JavaStreamingContext streaming = new JavaStreamingContext(context, Durations.milliseconds(300));
     trainer
         .transform(streaming.queueStream(queue, /* oneAtATime= */ true), "plays")
         .foreachRDD(rdd -> passed.addAndGet(rdd.count()));

@@ -83,8 +83,7 @@ class SparkFactorsIT {
       List<Row> expected = row.getList(1);
       List<TopK.Scored> answer = top.forUser(row.getInt(0), 5, List.of());
       for (int i = 0; i < 5; i++) {
-        assertThat(answer.get(i).score())
-            .isCloseTo(expected.get(i).getFloat(1), within(1e-5));
+        assertThat(answer.get(i).score()).isCloseTo(expected.get(i).getFloat(1), within(1e-5));
       }
     }
   }
@@ -95,8 +94,7 @@ class SparkFactorsIT {
 
     assertThatThrownBy(
             () ->
-                SparkFactors.publish(
-                    model, REDIS, name, FactorSettings.builder().rank(5).build()))
+                SparkFactors.publish(model, REDIS, name, FactorSettings.builder().rank(5).build()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("Cannot store an ALS of rank 4 with settings of rank 5");
     assertThat(STORE.versions(name)).isEmpty();
