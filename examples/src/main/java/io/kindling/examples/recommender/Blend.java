@@ -1,26 +1,35 @@
 package io.kindling.examples.recommender;
 
 import io.kindling.ml.factor.FactorEvent;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
-/**
- * What is popular, and what suits the user: log(popularity + floor) + weight x score of the model.
- *
- * @param weight of the factor model; 0 is popularity alone
- * @param floor of the popularity, in events that happen now
- */
-record Blend(DecayedPopularity popularity, Recommender model, double weight, double floor)
-    implements Recommender {
+/** What is popular, and what suits the user. */
+final class Blend implements Recommender {
+
+  private final DecayedPopularity popularity;
+  private final Recommender model;
+  private final Blending blending;
+  private final Map<Integer, Integer> events = new HashMap<>();
+
+  Blend(DecayedPopularity popularity, Recommender model, Blending blending) {
+    this.popularity = popularity;
+    this.model = model;
+    this.blending = blending;
+  }
 
   @Override
   public Scores scores(int user, long time) {
     Scores popular = popularity.scores(user, time);
     Scores personal = model.scores(user, time);
-    return item -> Math.log(popular.of(item) + floor) + weight * personal.of(item);
+    int known = events.getOrDefault(user, 0);
+    return item -> blending.score(popular.of(item), personal.of(item), known);
   }
 
   @Override
   public void learn(FactorEvent event, int item) {
+    events.merge(event.user(), 1, Integer::sum);
     popularity.learn(event, item);
     model.learn(event, item);
   }

@@ -97,7 +97,7 @@ final class Competition {
 
     /** Weeks that chose no setting; all if there are no others. */
     private Predicate<Prequential.Gain> judged() {
-      int weeks = weekly(Contest.BATCH_ONLINE, gain -> true).length;
+      int weeks = weekly(Contest.BATCH_ONLINE, gain -> true).size();
       return weeks <= Contest.TUNING_WEEKS
           ? gain -> true
           : gain -> gain.period() >= Contest.TUNING_WEEKS;
@@ -125,7 +125,7 @@ final class Competition {
     }
 
     /** Of the first seed. */
-    private double[] weekly(String name, Predicate<Prequential.Gain> counted) {
+    private List<Double> weekly(String name, Predicate<Prequential.Gain> counted) {
       return WeeklySeries.of(runs(name).get(0), counted).ndcg();
     }
 
@@ -133,14 +133,14 @@ final class Competition {
       List<String> header = new ArrayList<>(List.of("week", "events"));
       header.addAll(OF_EACH_WEEK);
       TextTable table = new TextTable(header.toArray(String[]::new));
-      int[] events =
+      List<Integer> events =
           WeeklySeries.of(runs(Contest.BATCH_ONLINE).get(0), gain -> true).events();
-      for (int week = 0; week < events.length; week++) {
-        if (events[week] > 0) {
+      for (int week = 0; week < events.size(); week++) {
+        if (events.get(week) > 0) {
           List<String> row =
-              new ArrayList<>(List.of(String.valueOf(week + 1), String.valueOf(events[week])));
+              new ArrayList<>(List.of(String.valueOf(week + 1), String.valueOf(events.get(week))));
           for (String name : OF_EACH_WEEK) {
-            row.add(text(weekly(name, gain -> true)[week]));
+            row.add(text(weekly(name, gain -> true).get(week)));
           }
           table.add(row.toArray(String[]::new));
         }
@@ -170,12 +170,13 @@ final class Competition {
       table.print(out);
       out.printf(
           "%nMeans of %d seeds over the events from week %d on, since the weeks before chose the"
-              + " settings, but for%nthe last column. Spread: from the worst seed to the best. Warm:"
-              + " users with %d events before.%n%n",
+              + " settings, but for%nthe last column. Spread: from the worst seed to the best."
+              + " Warm: users with %d events before.%n%n",
           runs(Contest.BATCH_ONLINE).size(), Contest.TUNING_WEEKS + 1, WARM);
       print(Contest.BATCH_ONLINE, Contest.BATCH_ONLY, judged, "all users");
       print(Contest.BATCH_ONLINE, Contest.ONLINE_ONLY, judged, "all users");
-      print(Contest.BLEND, Contest.DECAYED, judged.and(gain -> gain.before() >= WARM), "warm users");
+      print(
+          Contest.BLEND, Contest.DECAYED, judged.and(gain -> gain.before() >= WARM), "warm users");
       out.println();
     }
 
@@ -205,8 +206,7 @@ final class Competition {
      */
     boolean draw(Path file) {
       List<WeeklyChart.Line> lines = new ArrayList<>();
-      for (String name :
-          List.of(Contest.BATCH_ONLINE, Contest.BATCH_ONLY, Contest.ONLINE_ONLY)) {
+      for (String name : List.of(Contest.BATCH_ONLINE, Contest.BATCH_ONLY, Contest.ONLINE_ONLY)) {
         lines.add(new WeeklyChart.Line(name, weekly(name, gain -> true)));
       }
       Path chart = file.toAbsolutePath();

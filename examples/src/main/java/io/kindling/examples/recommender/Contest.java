@@ -21,8 +21,7 @@ import java.util.Map;
  * @param online of online-only
  * @param both of batch + online
  * @param blended of the model in the blend
- * @param blendWeight of this model
- * @param blendFloor of the popularity in the blend
+ * @param blending of popularity and this model
  */
 record Contest(
     double lowest,
@@ -35,8 +34,7 @@ record Contest(
     FactorSettings online,
     BatchAndOnline both,
     BatchAndOnline blended,
-    double blendWeight,
-    double blendFloor) {
+    Blending blending) {
 
   static final String BATCH_ONLY = "batch-only";
   static final String ONLINE_ONLY = "online-only";
@@ -73,10 +71,8 @@ record Contest(
           als(0.03, 0.1),
           sgd(0.21, 0.05, 0.0083, 0.0036, 0.018, 20, 0.5),
           new BatchAndOnline(als(0.1, 0.5), sgd(0.1, 0.1, 0, 0.12, 5.3e-4, 20, 2)),
-          new BatchAndOnline(
-              als(0.1, 0.1), sgd(0.25, 0.05, 0.0079, 0.016, 3.3e-4, 20, 0.25)),
-          1,
-          1);
+          new BatchAndOnline(als(0.1, 0.1), sgd(0.25, 0.05, 0.0079, 0.016, 3.3e-4, 20, 0.25)),
+          new Blending(1, 1, 1));
 
   private static final Contest MOVIE_TWEETINGS =
       new Contest(
@@ -89,9 +85,8 @@ record Contest(
           als(0.1, 4),
           sgd(0.067, 0.2, 0.074, 0.0036, 0.029, 20, 0.25),
           new BatchAndOnline(als(0.3, 0.5), sgd(0.19, 0, 0.04, 0.17, 4.1e-4, 1, 0.1)),
-          new BatchAndOnline(als(0.3, 2), sgd(0.17, 0.01, 0, 0.0018, 0.0078, 20, 0.25)),
-          1.9,
-          0.11);
+          new BatchAndOnline(als(0.03, 0.5), sgd(0.31, 0.02, 0, 0.0029, 4.3e-4, 8, 0)),
+          new Blending(2.8, 0.004, 1.6));
 
   static Contest on(RatingLog log) {
     return log.name().startsWith("MovieLens") ? MOVIE_LENS : MOVIE_TWEETINGS;
@@ -132,11 +127,11 @@ record Contest(
     entrants.put(ONLINE_ONLY, onlineOnly(online, seed));
     PlainAls trainer = new PlainAls(both.batch(), seed);
     entrants.put(BATCH_ONLINE, both.model(trainer, seed));
+    entrants.put("the same, never retrained", onlineOnly(both.online(), seed));
     entrants.put("batch + fold-in", new FoldInModel(foldIn, new PlainAls(foldIn, seed)));
     PlainAls forBlend =
         blended.batch().equals(both.batch()) ? trainer : new PlainAls(blended.batch(), seed);
-    entrants.put(
-        BLEND, new Blend(popularity(), blended.model(forBlend, seed), blendWeight, blendFloor));
+    entrants.put(BLEND, new Blend(popularity(), blended.model(forBlend, seed), blending));
     return entrants;
   }
 

@@ -42,7 +42,8 @@ final class DecayedPopularity implements Recommender {
     if (item >= weights.length) {
       weights = Arrays.copyOf(weights, Math.max(item + 1, 2 * weights.length));
     }
-    weights[item] += weightAt(event.time());
+    double weight = weightAt(event.time()); // may divide all
+    weights[item] += weight;
   }
 
   private double weightAt(long time) {

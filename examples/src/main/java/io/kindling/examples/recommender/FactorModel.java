@@ -31,9 +31,7 @@ final class FactorModel implements Recommender {
   private List<Integer> batchCounts = List.of();
 
   private FactorModel(
-      FactorSettings settings,
-      @Nullable FactorRule rule,
-      BatchModel.@Nullable Trainer trainer) {
+      FactorSettings settings, @Nullable FactorRule rule, BatchModel.@Nullable Trainer trainer) {
     this.settings = settings;
     this.rule = rule;
     this.trainer = trainer;
@@ -97,9 +95,7 @@ final class FactorModel implements Recommender {
           factors.get(item),
           event,
           FactorRule.Context.of(
-              /* globalMean= */ 0,
-              factors,
-              EventRandom.of(settings.seed(), event.position())));
+              /* globalMean= */ 0, factors, EventRandom.of(settings.seed(), event.position())));
     }
   }
 }

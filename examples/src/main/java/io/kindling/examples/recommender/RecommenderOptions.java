@@ -82,14 +82,7 @@ record RecommenderOptions(
                     + " --tune, --help");
       }
     }
-    return new RecommenderOptions(
-        data,
-        minRating,
-        weeks,
-        seeds,
-        tries,
-        chart,
-        help);
+    return new RecommenderOptions(data, minRating, weeks, seeds, tries, chart, help);
   }
 
   private static String value(String name, Iterator<String> rest) {

@@ -79,8 +79,7 @@ final class Tuning {
         FactorSettings unused = FactorSettings.builder().rank(RANK).build();
         batches.add(
             new Trial(als.toString(), seed -> FactorModel.batchOnly(unused, trainer(als, seed))));
-        foldIns.add(
-            new Trial(als.toString(), seed -> new FoldInModel(als, trainer(als, seed))));
+        foldIns.add(new Trial(als.toString(), seed -> new FoldInModel(als, trainer(als, seed))));
       }
     }
     choose("batch-only", batches, all);
@@ -89,8 +88,7 @@ final class Tuning {
     List<Trial> both = new ArrayList<>();
     for (int i = 0; i < tries; i++) {
       FactorSettings settings = settings();
-      online.add(
-          new Trial(text(settings), seed -> Contest.onlineOnly(settings, seed)));
+      online.add(new Trial(text(settings), seed -> Contest.onlineOnly(settings, seed)));
       BatchAndOnline model = batchAndOnline();
       both.add(new Trial(text(model), seed -> model.model(trainer(model.batch(), seed), seed)));
     }
@@ -104,34 +102,33 @@ final class Tuning {
   }
 
   /**
-   * Searches for a blend with the contest's popularity: by users that have done something before.
+   * Searches for a blend with the contest's popularity, by the events of users of whom something is
+   * known.
    */
   void runBlend(Contest contest, int tries) {
     List<Trial> blends = new ArrayList<>();
     for (int i = 0; i < tries; i++) {
       BatchAndOnline model = batchAndOnline();
-      double weight = between(0.1, 20);
-      double floor = between(0.001, 5);
+      Blending blending = new Blending(between(0.3, 30), between(0.003, 3), between(0.3, 30));
       blends.add(
           new Trial(
-              text(model) + ", weight " + weight + ", floor " + floor,
+              text(model) + ", " + blending,
               seed ->
                   new Blend(
                       contest.popularity(),
                       model.model(trainer(model.batch(), seed), seed),
-                      weight,
-                      floor)));
+                      blending)));
     }
-    choose(
-        "blend, by users with at least " + Competition.WARM + " events",
-        blends,
-        gain -> gain.before() >= Competition.WARM);
+    choose("blend, by users who have done something before", blends, gain -> gain.before() > 0);
   }
 
   private void choose(String name, List<Trial> trials, Predicate<Prequential.Gain> counted) {
     Comparator<Tried> best = Comparator.comparingDouble(tried -> -tried.ndcg);
     List<Tried> first =
-        trials.stream().map(trial -> new Tried(trial, ndcg(trial, 1, counted))).sorted(best).toList();
+        trials.stream()
+            .map(trial -> new Tried(trial, ndcg(trial, 1, counted)))
+            .sorted(best)
+            .toList();
     List<Tried> last =
         first.stream()
             .limit(FINALISTS)
@@ -141,8 +138,7 @@ final class Tuning {
     out.printf("%s, %d tried:%n", name, trials.size());
     last.stream()
         .limit(PRINTED)
-        .forEach(
-            tried -> out.printf(Locale.ROOT, "  %.4f  %s%n", tried.ndcg, tried.trial.text));
+        .forEach(tried -> out.printf(Locale.ROOT, "  %.4f  %s%n", tried.ndcg, tried.trial.text));
   }
 
   private double again(Tried tried, Predicate<Prequential.Gain> counted) {
@@ -156,8 +152,7 @@ final class Tuning {
   private double ndcg(Trial trial, long seed, Predicate<Prequential.Gain> counted) {
     double ndcg =
         WeeklySeries.of(
-                new Prequential(topK, Prequential.WEEK)
-                    .run(events, trial.recommender.apply(seed)),
+                new Prequential(topK, Prequential.WEEK).run(events, trial.recommender.apply(seed)),
                 counted)
             .meanNdcg();
     return Double.isNaN(ndcg) ? 0 : ndcg;

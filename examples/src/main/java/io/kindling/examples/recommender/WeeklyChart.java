@@ -28,13 +28,17 @@ final class WeeklyChart {
    *
    * @param weekly NaN where there is nothing
    */
-  record Line(String name, double[] weekly) {}
+  record Line(String name, List<Double> weekly) {
+    Line {
+      weekly = List.copyOf(weekly);
+    }
+  }
 
   private WeeklyChart(List<Line> lines) {
     int longest = 1;
     double highest = GRID;
     for (Line line : lines) {
-      longest = Math.max(longest, line.weekly.length);
+      longest = Math.max(longest, line.weekly.size());
       for (double value : line.weekly) {
         highest = value > highest ? value : highest;
       }
@@ -89,10 +93,10 @@ final class WeeklyChart {
   private void line(Line line, int index) {
     String colour = COLOURS[index % COLOURS.length];
     StringJoiner points = new StringJoiner(" ");
-    for (int week = 0; week <= line.weekly.length; week++) {
-      boolean ends = week == line.weekly.length || Double.isNaN(line.weekly[week]);
+    for (int week = 0; week <= line.weekly.size(); week++) {
+      boolean ends = week == line.weekly.size() || Double.isNaN(line.weekly.get(week));
       if (!ends) {
-        points.add(String.format(Locale.ROOT, "%.1f,%.1f", x(week), y(line.weekly[week])));
+        points.add(String.format(Locale.ROOT, "%.1f,%.1f", x(week), y(line.weekly.get(week))));
       } else if (points.length() > 0) {
         add(
             "<polyline points=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"2\"/>",

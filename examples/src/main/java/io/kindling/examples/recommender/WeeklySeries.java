@@ -1,10 +1,17 @@
 package io.kindling.examples.recommender;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Predicate;
 
 /** Means of a run: of each week, and over all. */
-record WeeklySeries(double[] ndcg, int[] events, double meanNdcg, double meanRecall, int count) {
+record WeeklySeries(
+    List<Double> ndcg, List<Integer> events, double meanNdcg, double meanRecall, int count) {
+
+  WeeklySeries {
+    ndcg = List.copyOf(ndcg);
+    events = List.copyOf(events);
+  }
 
   /**
    * Sums up a run.
@@ -30,6 +37,11 @@ record WeeklySeries(double[] ndcg, int[] events, double meanNdcg, double meanRec
     for (int week = 0; week < weeks; week++) {
       sums[week] /= events[week]; // NaN for a week without events
     }
-    return new WeeklySeries(sums, events, sum / count, found / count, count);
+    return new WeeklySeries(
+        Arrays.stream(sums).boxed().toList(),
+        Arrays.stream(events).boxed().toList(),
+        sum / count,
+        found / count,
+        count);
   }
 }

@@ -43,7 +43,8 @@ class AdaptiveRecommenderIT {
     assertThat(printed.toString(UTF_8))
         .startsWith("MovieTweetings: 600 ratings, 600 of them 7 or more.\n")
         .containsPattern("(?m)^  biases and vectors +[0-9.]+$")
-        .containsPattern("(?m)^  2  +\\d+ +0\\.\\d{4} +0\\.\\d{4} +0\\.\\d{4} +0\\.\\d{4} +0\\.\\d{4}$")
+        .containsPattern(
+            "(?m)^  2  +\\d+ +0\\.\\d{4} +0\\.\\d{4} +0\\.\\d{4} +0\\.\\d{4} +0\\.\\d{4}$")
         .containsPattern("(?m)^  batch-only +[01]\\.\\d+ ")
         .containsPattern("(?m)^  batch \\+ online +[01]\\.\\d+ ")
         .contains("blend against decayed popularity, warm users: ")
@@ -87,13 +88,7 @@ class AdaptiveRecommenderIT {
   void run_noRatingHighEnough_saysSo() {
     assertThatExceptionOfType(CannotRunException.class)
         .isThrownBy(
-            () ->
-                run(
-                    new ByteArrayOutputStream(),
-                    "--data",
-                    data.toString(),
-                    "--min-rating",
-                    "9"))
+            () -> run(new ByteArrayOutputStream(), "--data", data.toString(), "--min-rating", "9"))
         .withMessage("Cannot recommend from MovieTweetings: no rating is 9 or more");
   }
 
@@ -110,7 +105,6 @@ class AdaptiveRecommenderIT {
   }
 
   private static int run(ByteArrayOutputStream printed, String... args) throws Exception {
-    return AdaptiveRecommender.run(
-        new PrintStream(printed, /* autoFlush= */ true, UTF_8), args);
+    return AdaptiveRecommender.run(new PrintStream(printed, /* autoFlush= */ true, UTF_8), args);
   }
 }

@@ -9,13 +9,15 @@ import io.kindling.ml.factor.ImplicitSgd;
 import io.kindling.ml.factor.UserFoldIn;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** Two tastes: odd users like the items 1 to 5, even ones 11 to 15. */
 class FactorModelTest {
 
   private static final AlsSettings ALS =
-      new AlsSettings(/* rank= */ 4, /* regularization= */ 0.1, /* alpha= */ 1, /* iterations= */ 5);
+      new AlsSettings(
+          /* rank= */ 4, /* regularization= */ 0.1, /* alpha= */ 1, /* iterations= */ 5);
   private static final FactorSettings SETTINGS =
       FactorSettings.builder().rank(4).learningRate(0.1).build();
 
@@ -43,8 +45,8 @@ class FactorModelTest {
                 new float[] {5, 5, 5});
     assertThat(own).hasSize(3);
     assertThat(model.users().get(7)).isEqualTo(folded);
-    assertThat(model.users().get(7).dot(model.items().get(1)))
-        .isGreaterThan(model.users().get(7).dot(model.items().get(11)) + 0.3);
+    assertThat(folded.dot(Objects.requireNonNull(model.items().get(1))))
+        .isGreaterThan(folded.dot(Objects.requireNonNull(model.items().get(11))) + 0.3);
   }
 
   @Test

@@ -8,7 +8,7 @@ import io.kindling.ml.factor.BiasedSgd;
 import io.kindling.ml.factor.FactorEvent;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.function.Predicate;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -18,10 +18,7 @@ import org.junit.jupiter.api.Test;
  */
 class MovieLens100kTest {
 
-  private static final Predicate<Prequential.Gain> JUDGED =
-      gain -> gain.period() >= Contest.TUNING_WEEKS;
-
-  private RatingLog log = new RatingLog("", List.of(), java.util.Map.of());
+  private RatingLog log = new RatingLog("", List.of(), Map.of());
   private Contest contest = Contest.on(log);
 
   @BeforeEach
@@ -49,13 +46,18 @@ class MovieLens100kTest {
   @Test
   void contest_weeksThatChoseNothing_bothBeatBatchAndOnline() {
     Competition.Outcome outcome =
-        new Competition(System.out, contest, 3)
-            .run(log.events(), log.atLeast(contest.minRating()));
+        new Competition(System.out, contest, 3).run(log.events(), log.atLeast(contest.minRating()));
 
-    double both = outcome.ndcg(Contest.BATCH_ONLINE, JUDGED);
+    double both = outcome.ndcg(Contest.BATCH_ONLINE, MovieLens100kTest::isJudged);
     assertThat(both).isGreaterThan(0.066);
-    assertThat(both).isGreaterThan(1.4 * outcome.ndcg(Contest.BATCH_ONLY, JUDGED));
-    assertThat(both).isGreaterThan(1.2 * outcome.ndcg(Contest.ONLINE_ONLY, JUDGED));
-    assertThat(outcome.spread(Contest.BATCH_ONLINE, JUDGED)).isLessThan(0.004);
+    assertThat(both)
+        .isGreaterThan(1.4 * outcome.ndcg(Contest.BATCH_ONLY, MovieLens100kTest::isJudged));
+    assertThat(both)
+        .isGreaterThan(1.2 * outcome.ndcg(Contest.ONLINE_ONLY, MovieLens100kTest::isJudged));
+    assertThat(outcome.spread(Contest.BATCH_ONLINE, MovieLens100kTest::isJudged)).isLessThan(0.004);
+  }
+
+  private static boolean isJudged(Prequential.Gain gain) {
+    return gain.period() >= Contest.TUNING_WEEKS;
   }
 }

@@ -56,7 +56,7 @@ class MovieTweetingsTest {
         .containsPattern("batch-only, \\d+ tried:\n  0\\.\\d{4}  AlsSettings\\[rank=16, ")
         .containsPattern("online-only, 1 tried:\n  0\\.\\d{4}  learning rate 0\\.\\d+, decay ")
         .containsPattern("batch \\+ online, 1 tried:\n  0\\.\\d{4}  AlsSettings\\[rank=16, ")
-        .containsPattern("blend, .*, \\d+ tried:\n  0\\.\\d{4}  AlsSettings.* weight ");
+        .containsPattern("blend, .*, \\d+ tried:\n  0\\.\\d{4}  AlsSettings.* Blending");
   }
 
   private static List<FactorEvent> weeks(int weeks) {

@@ -15,8 +15,7 @@ class PrequentialTest {
 
   /** The items 10 to 13 are known after the first four events and have the numbers 0 to 3. */
   private final List<FactorEvent> events =
-      new ArrayList<>(
-          List.of(event(1, 10, 0), event(1, 11, 1), event(1, 12, 2), event(1, 13, 3)));
+      new ArrayList<>(List.of(event(1, 10, 0), event(1, 11, 1), event(1, 12, 2), event(1, 13, 3)));
 
   @Test
   void run_scoresAllDiffer_gainIsThatOfTheRank() {
@@ -66,8 +65,7 @@ class PrequentialTest {
   void run_beyondTheTop_isMissed() {
     events.add(event(2, 13, 4));
 
-    List<Prequential.Gain> gains =
-        new Prequential(3, 7 * DAY).run(events, fixed(item -> -item));
+    List<Prequential.Gain> gains = new Prequential(3, 7 * DAY).run(events, fixed(item -> -item));
 
     assertThat(gains.get(4).ndcg()).isZero();
     assertThat(gains.get(4).recall()).isZero();
@@ -80,27 +78,28 @@ class PrequentialTest {
     List<String> begun = new ArrayList<>();
 
     List<Prequential.Gain> gains =
-        new Prequential(10, 7 * DAY).run(
-            events,
-            new Recommender() {
-              @Override
-              public Scores scores(int user, long time) {
-                return item -> -item;
-              }
+        new Prequential(10, 7 * DAY)
+            .run(
+                events,
+                new Recommender() {
+                  @Override
+                  public Scores scores(int user, long time) {
+                    return item -> -item;
+                  }
 
-              @Override
-              public void learn(FactorEvent event, int item) {}
+                  @Override
+                  public void learn(FactorEvent event, int item) {}
 
-              @Override
-              public void begin(int period, List<FactorEvent> history) {
-                begun.add(period + ": " + history.size());
-              }
-            });
+                  @Override
+                  public void begin(int period, List<FactorEvent> history) {
+                    begun.add(period + ": " + history.size());
+                  }
+                });
 
     assertThat(begun).containsExactly("0: 0", "1: 4", "2: 5", "3: 5");
     assertThat(gains).extracting(Prequential.Gain::period).containsExactly(0, 0, 0, 0, 1, 3);
     WeeklySeries series = WeeklySeries.of(gains, gain -> gain.user() == 2);
-    assertThat(series.ndcg()).containsExactly(Double.NaN, 1, Double.NaN, 1);
+    assertThat(series.ndcg()).containsExactly(Double.NaN, 1.0, Double.NaN, 1.0);
     assertThat(series.meanNdcg()).isEqualTo(1);
     assertThat(series.meanRecall()).isEqualTo(1);
     assertThat(series.count()).isEqualTo(2);
@@ -151,8 +150,8 @@ class PrequentialTest {
         WeeklyChart.of(
             "nDCG of each week",
             List.of(
-                new WeeklyChart.Line("first", new double[] {0.01, Double.NaN, 0.03, 0.04}),
-                new WeeklyChart.Line("second", new double[] {Double.NaN, 0.02})));
+                new WeeklyChart.Line("first", List.of(0.01, Double.NaN, 0.03, 0.04)),
+                new WeeklyChart.Line("second", List.of(Double.NaN, 0.02))));
 
     assertThat(svg).startsWith("<svg ").endsWith("</svg>\n").doesNotContain("NaN");
     assertThat(svg.split("<polyline ", -1)).hasSize(4);
