@@ -1,11 +1,11 @@
 package io.kindling.examples.recommender;
 
+import io.kindling.examples.CannotRunException;
+import io.kindling.examples.LineChart;
 import io.kindling.examples.TextTable;
 import io.kindling.ml.factor.BiasedSgd;
 import io.kindling.ml.factor.FactorEvent;
-import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.DoubleSummaryStatistics;
@@ -15,6 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 
 /** Lets the entrants of a contest predict and learn every event, in this JVM, and prints tables. */
 final class Competition {
@@ -205,19 +206,21 @@ final class Competition {
      * @return whether it is written
      */
     boolean draw(Path file) {
-      List<WeeklyChart.Line> lines = new ArrayList<>();
+      LineChart chart = LineChart.of("nDCG@10 of each week", "week", "");
       for (String name : List.of(Contest.BATCH_ONLINE, Contest.BATCH_ONLY, Contest.ONLINE_ONLY)) {
-        lines.add(new WeeklyChart.Line(name, weekly(name, gain -> true)));
+        List<Double> ndcg = weekly(name, gain -> true);
+        chart.line(
+            name,
+            IntStream.rangeClosed(1, ndcg.size()).asDoubleStream().toArray(),
+            ndcg.stream().mapToDouble(Double::doubleValue).toArray());
       }
-      Path chart = file.toAbsolutePath();
       try {
-        Files.createDirectories(Objects.requireNonNull(chart.getParent()));
-        Files.writeString(chart, WeeklyChart.of("nDCG@10 of each week", lines));
-      } catch (IOException e) {
-        out.printf("Cannot write the chart %s: %s%n%n", chart, e);
+        chart.write(file);
+      } catch (CannotRunException e) {
+        out.printf("%s%n%n", e.getMessage());
         return false;
       }
-      out.printf("Chart: %s%n%n", chart);
+      out.printf("Chart: %s%n%n", file.toAbsolutePath());
       return true;
     }
   }

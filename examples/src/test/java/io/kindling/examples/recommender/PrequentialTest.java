@@ -144,20 +144,6 @@ class PrequentialTest {
     assertThat(all).isEqualTo(new Bootstrap(1, 1, 1));
   }
 
-  @Test
-  void chart_weekWithoutEvents_breaksTheLine() {
-    String svg =
-        WeeklyChart.of(
-            "nDCG of each week",
-            List.of(
-                new WeeklyChart.Line("first", List.of(0.01, Double.NaN, 0.03, 0.04)),
-                new WeeklyChart.Line("second", List.of(Double.NaN, 0.02))));
-
-    assertThat(svg).startsWith("<svg ").endsWith("</svg>\n").doesNotContain("NaN");
-    assertThat(svg.split("<polyline ", -1)).hasSize(4);
-    assertThat(svg).contains(">first</text>", ">second</text>", ">nDCG of each week</text>");
-  }
-
   private List<Prequential.Gain> run(IntToDoubleFunction scores) {
     return new Prequential(10, 7 * DAY).run(events, fixed(scores));
   }
