@@ -77,7 +77,7 @@ final class Competition {
       for (Map.Entry<String, Recommender> entrant : contest.entrants(seed).entrySet()) {
         List<List<Prequential.Gain>> ofSeeds =
             runs.computeIfAbsent(entrant.getKey(), name -> new ArrayList<>());
-        if (seed == 1 || !Contest.WITHOUT_SEED.contains(entrant.getKey())) {
+        if (seed == 1 || !Contest.ONCE.contains(entrant.getKey())) {
           ofSeeds.add(new Prequential(TOP, Prequential.WEEK).run(liked, entrant.getValue()));
         }
       }

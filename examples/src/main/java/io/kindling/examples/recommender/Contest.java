@@ -46,8 +46,10 @@ record Contest(
   /** Weeks that the settings were chosen on; they count in no mean. */
   static final int TUNING_WEEKS = 4;
 
-  /** These draw nothing. */
-  static final List<String> WITHOUT_SEED = List.of(POPULARITY, DECAYED);
+  static final String FOLD_IN = "batch + fold-in";
+
+  /** These draw nothing, or are run with one seed alone. */
+  static final List<String> ONCE = List.of(POPULARITY, DECAYED, FOLD_IN);
 
   private static final double DAY = 24 * 3_600;
 
@@ -128,7 +130,7 @@ record Contest(
     PlainAls trainer = new PlainAls(both.batch(), seed);
     entrants.put(BATCH_ONLINE, both.model(trainer, seed));
     entrants.put("the same, never retrained", onlineOnly(both.online(), seed));
-    entrants.put("batch + fold-in", new FoldInModel(foldIn, new PlainAls(foldIn, seed)));
+    entrants.put(FOLD_IN, new FoldInModel(foldIn, new PlainAls(foldIn, seed)));
     PlainAls forBlend =
         blended.batch().equals(both.batch()) ? trainer : new PlainAls(blended.batch(), seed);
     entrants.put(BLEND, new Blend(popularity(), blended.model(forBlend, seed), blending));

@@ -23,6 +23,7 @@ import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import org.apache.spark.api.java.function.VoidFunction2;
@@ -146,6 +147,7 @@ final class LiveStream {
       throw new IllegalStateException("Cannot start the stream", e);
     } finally {
       beside.shutdownNow();
+      beside.awaitTermination(1, TimeUnit.MINUTES);
     }
     print(week);
     printOffer();

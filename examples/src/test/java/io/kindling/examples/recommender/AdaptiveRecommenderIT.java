@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.kindling.core.testing.TestRedis;
 import io.kindling.examples.CannotRunException;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -17,6 +18,8 @@ import org.junit.jupiter.api.io.TempDir;
 class AdaptiveRecommenderIT {
 
   @TempDir private Path folder;
+
+  private final TestRedis redis = TestRedis.shared();
 
   private Path data = Path.of("");
 
@@ -33,11 +36,16 @@ class AdaptiveRecommenderIT {
   }
 
   @Test
-  void run_threeWeeks_printsTheTablesAndDrawsTheChart() throws Exception {
+  void run_threeWeeks_printsTheTablesDrawsTheChartAndServesTheStream() throws Exception {
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
     Path chart = folder.resolve("new").resolve("chart.svg");
 
-    int code = run(printed, "--data", data.toString(), "--seeds", "1", "--chart", chart.toString());
+    int code =
+        run(
+            printed,
+            ("--data " + data + " --seeds 1 --live-weeks 2 --user 7 --redis " + redis.uri())
+                .concat(" --chart " + chart)
+                .split(" ", -1));
 
     assertThat(code).isZero();
     assertThat(printed.toString(UTF_8))
@@ -49,8 +57,13 @@ class AdaptiveRecommenderIT {
         .containsPattern("(?m)^  batch \\+ online +[01]\\.\\d+ ")
         .contains("blend against decayed popularity, warm users: ")
         .contains("Chart: " + chart)
+        .contains("The first 2 weeks once more, from a file a day, through Spark and Redis")
+        .containsPattern("(?m)^ +2 +\\d+ +0\\.\\d{4} +0\\.\\d{4} +0\\.\\d{4} +v\\d$")
+        .containsPattern("  user 7 is offered now +rank in the model  in popularity\n  film \\d")
+        .containsPattern("\n\\d+ events learned in 14 batches; 0 without an id, 0 out of range, 0 ")
         .doesNotContain("NaN");
     assertThat(Files.readString(chart)).contains("batch + online</text>", "<polyline ");
+    assertThat(redis.ask("KEYS", "*films-*")).isEmpty();
   }
 
   @Test
@@ -67,6 +80,8 @@ class AdaptiveRecommenderIT {
             "1",
             "--weeks",
             "1",
+            "--live-weeks",
+            "0",
             "--chart",
             chart.toString());
 
@@ -101,7 +116,8 @@ class AdaptiveRecommenderIT {
         .isThrownBy(() -> RecommenderOptions.parse("--fast"))
         .withMessage(
             "Cannot understand argument '--fast': allowed are --data, --min-rating, --weeks,"
-                + " --seeds, --chart, --tune, --help");
+                + " --seeds, --chart, --live-weeks, --user, --redis, --kafka, --topic, --tune,"
+                + " --help");
   }
 
   private static int run(ByteArrayOutputStream printed, String... args) throws Exception {
