@@ -169,11 +169,12 @@ final class Competition {
             text(ndcg(name, gain -> true)));
       }
       table.print(out);
+      int seeds = runs(Contest.BATCH_ONLINE).size();
       out.printf(
-          "%nMeans of %d seeds over the events from week %d on, since the weeks before chose the"
-              + " settings, but for%nthe last column. Spread: from the worst seed to the best."
-              + " Warm: users with %d events before.%n%n",
-          runs(Contest.BATCH_ONLINE).size(), Contest.TUNING_WEEKS + 1, WARM);
+          "%nMeans over the events from week %d on, since the weeks before chose the settings, but"
+              + " for the last%ncolumn; %s, spread from the worst to the best. Warm: users with %d"
+              + " events before.%n%n",
+          Contest.TUNING_WEEKS + 1, seeds == 1 ? "one seed" : seeds + " seeds", WARM);
       print(Contest.BATCH_ONLINE, Contest.BATCH_ONLY, judged, "all users");
       print(Contest.BATCH_ONLINE, Contest.ONLINE_ONLY, judged, "all users");
       print(

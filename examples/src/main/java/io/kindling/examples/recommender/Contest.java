@@ -73,8 +73,8 @@ record Contest(
           als(0.03, 0.1),
           sgd(0.21, 0.05, 0.0083, 0.0036, 0.018, 20, 0.5),
           new BatchAndOnline(als(0.1, 0.5), sgd(0.1, 0.1, 0, 0.12, 5.3e-4, 20, 2)),
-          new BatchAndOnline(als(0.1, 0.1), sgd(0.25, 0.05, 0.0079, 0.016, 3.3e-4, 20, 0.25)),
-          new Blending(1, 1, 1));
+          new BatchAndOnline(als(0.01, 0.05), sgd(0.13, 0.003, 0.0029, 0.017, 0.053, 32, 0.5)),
+          new Blending(4.6, 0.97, 0.61));
 
   private static final Contest MOVIE_TWEETINGS =
       new Contest(

@@ -146,8 +146,7 @@ final class LiveStream {
     } catch (TimeoutException e) {
       throw new IllegalStateException("Cannot start the stream", e);
     } finally {
-      beside.shutdownNow();
-      beside.awaitTermination(1, TimeUnit.MINUTES);
+      endRetraining();
     }
     print(week);
     printOffer();
@@ -155,6 +154,17 @@ final class LiveStream {
     out.printf(
         "%n%,d events learned in %,d batches; %d without an id, %d out of range, %d twice.%n",
         stats.events(), stats.batches(), stats.noId(), stats.outOfRange(), stats.duplicates());
+  }
+
+  /**
+   * Not in the middle of a job, whose tasks would outlive it; there is nothing to wait for else.
+   */
+  private void endRetraining() throws InterruptedException {
+    while (place.spark().sparkContext().statusTracker().getActiveJobIds().length > 0) {
+      TimeUnit.MILLISECONDS.sleep(100);
+    }
+    beside.shutdownNow();
+    beside.awaitTermination(1, TimeUnit.MINUTES);
   }
 
   private void learn(Dataset<Row> batch, Long id) throws Exception {

@@ -50,7 +50,7 @@ record RecommenderOptions(
         --min-rating N  stars from which a rating counts as liked, 0 to 10; default: 4 of 5 in
                         MovieLens, 7 of 10 in MovieTweetings
         --weeks N       weeks of the contest, from the beginning, 1 to 1000; default: all
-        --seeds N       how often, each time with another seed, 1 to 100; default: 3
+        --seeds N       how often, each time with another seed, 1 to 100; default: 1
         --chart FILE    where the weekly chart goes, as SVG; default:
                         examples/target/adaptive-recommender.svg
         --live-weeks N  weeks that go through Spark and Redis, 0 to 1000; default: 6
@@ -73,7 +73,7 @@ record RecommenderOptions(
     Path data = ExamplesFolder.resolve("data", "movietweetings-100k");
     Integer minRating = null;
     int weeks = 1_000;
-    int seeds = 3;
+    int seeds = 1;
     int tries = 0;
     int liveWeeks = 6;
     Integer user = null;
