@@ -102,8 +102,8 @@ final class Tuning {
   }
 
   /**
-   * Searches for a blend with the contest's popularity, by warm users: to the others it offers what
-   * is popular in any case.
+   * Searches for a blend with the contest's popularity, by the events of users of whom something is
+   * known: there are too few of warm users in the first weeks to choose by.
    */
   void runBlend(Contest contest, int tries) {
     List<Trial> blends = new ArrayList<>();
@@ -119,10 +119,7 @@ final class Tuning {
                       model.model(trainer(model.batch(), seed), seed),
                       blending)));
     }
-    choose(
-        "blend, by users with " + Competition.WARM + " events before",
-        blends,
-        gain -> gain.before() >= Competition.WARM);
+    choose("blend, by users who have done something before", blends, gain -> gain.before() > 0);
   }
 
   private void choose(String name, List<Trial> trials, Predicate<Prequential.Gain> counted) {
