@@ -147,8 +147,7 @@ final class FactorsBed implements AutoCloseable {
     Dataset<Row> rows(FactorsBed bed, long batch) {
       List<Row> rows = new ArrayList<>(eventsPerBatch);
       for (FactorEvent event : events(batch)) {
-        rows.add(
-            RowFactory.create(event.user(), event.item(), event.rating(), event.time()));
+        rows.add(RowFactory.create(event.user(), event.item(), event.rating(), event.time()));
       }
       return bed.spark.createDataFrame(bed.context().parallelize(rows, partitions), SCHEMA);
     }
@@ -167,7 +166,7 @@ final class FactorsBed implements AutoCloseable {
 
   @Override
   public void close() {
-    spark.close();
+    spark.stop();
     redis.close();
   }
 }

@@ -81,8 +81,7 @@ final class FactorsBench implements Benchmark {
     bed.millis(trainer, STREAM, 0, WARM_UP);
     double[] ours = new double[REPETITIONS];
     for (int i = 0; i < REPETITIONS; i++) {
-      ours[i] =
-          Timing.median(bed.millis(trainer, STREAM, WARM_UP + (long) i * BATCHES, BATCHES));
+      ours[i] = Timing.median(bed.millis(trainer, STREAM, WARM_UP + (long) i * BATCHES, BATCHES));
     }
     report.add("online_batch_ms", "ms", BATCH + " events, " + SHAPE + ", warm", ours);
     bed.drop(name);
@@ -150,8 +149,7 @@ final class FactorsBench implements Benchmark {
     for (int i = 0; i < REPETITIONS; i++) {
       String name = bed.filled(SETTINGS, USERS, ITEMS);
       double[] millis =
-          bed.millis(
-              bed.trainer(name, SETTINGS, RULE).build(), STREAM, 0, LONG_RUN + WINDOW / 2);
+          bed.millis(bed.trainer(name, SETTINGS, RULE).build(), STREAM, 0, LONG_RUN + WINDOW / 2);
       early[i] = Timing.median(around(millis, WINDOW));
       late[i] = Timing.median(around(millis, LONG_RUN));
       bed.drop(name);
@@ -279,8 +277,7 @@ final class FactorsBench implements Benchmark {
         "{\"user\":%d,\"item\":%d,\"rating\":4,\"time\":%d}".formatted(number, number % 7, number);
     try {
       Path written = Files.writeString(folder.resolve("event-" + number), event);
-      Files.move(
-          written, files.resolve(number + ".json"), StandardCopyOption.ATOMIC_MOVE);
+      Files.move(written, files.resolve(number + ".json"), StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -10,6 +10,7 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
@@ -70,7 +71,7 @@ final class FullJoinRival {
   }
 
   /** What a batch has learned. */
-  private record Learned(TreeMap<Integer, Factors> users, TreeMap<Integer, Factors> items)
+  private record Learned(Map<Integer, Factors> users, Map<Integer, Factors> items)
       implements Serializable {}
 
   /** Learns one micro-batch. */
@@ -79,16 +80,15 @@ final class FullJoinRival {
         rows.toJavaRDD()
             .map(
                 row ->
-                    new FactorEvent(row.getInt(0), row.getInt(1), row.getFloat(2), row.getLong(3), 0))
+                    new FactorEvent(
+                        row.getInt(0), row.getInt(1), row.getFloat(2), row.getLong(3), 0))
             .persist(StorageLevel.MEMORY_ONLY());
     FactorSettings own = settings;
     FactorRule learning = rule;
     JavaRDD<Learned> learned =
         events
             .coalesce(1)
-            .zipPartitions(
-                touched(events.map(FactorEvent::user), users, FactorKind.USER),
-                Pair::of)
+            .zipPartitions(touched(events.map(FactorEvent::user), users, FactorKind.USER), Pair::of)
             .zipPartitions(
                 touched(events.map(FactorEvent::item), items, FactorKind.ITEM),
                 (pair, touched) ->
@@ -108,7 +108,7 @@ final class FullJoinRival {
   }
 
   /** Events and users, on their way to the items. */
-  private record Pair(List<FactorEvent> events, TreeMap<Integer, Factors> users)
+  private record Pair(List<FactorEvent> events, Map<Integer, Factors> users)
       implements Serializable {
 
     static Iterator<Pair> of(
@@ -135,14 +135,14 @@ final class FullJoinRival {
         .coalesce(1, /* shuffle= */ true);
   }
 
-  private static TreeMap<Integer, Factors> vectors(Iterator<Tuple2<Integer, Factors>> pairs) {
-    TreeMap<Integer, Factors> vectors = new TreeMap<>();
+  private static Map<Integer, Factors> vectors(Iterator<Tuple2<Integer, Factors>> pairs) {
+    Map<Integer, Factors> vectors = new TreeMap<>();
     pairs.forEachRemaining(pair -> vectors.put(pair._1(), pair._2()));
     return vectors;
   }
 
   private static Learned learned(
-      FactorSettings settings, FactorRule rule, Pair pair, TreeMap<Integer, Factors> items) {
+      FactorSettings settings, FactorRule rule, Pair pair, Map<Integer, Factors> items) {
     List<Factors> all = new ArrayList<>(items.values());
     List<FactorEvent> events = new ArrayList<>(pair.events);
     events.sort(FactorEvent.ORDER);
@@ -156,7 +156,7 @@ final class FullJoinRival {
     return new Learned(pair.users, items);
   }
 
-  private static Iterator<Tuple2<Integer, Factors>> pairs(TreeMap<Integer, Factors> vectors) {
+  private static Iterator<Tuple2<Integer, Factors>> pairs(Map<Integer, Factors> vectors) {
     return vectors.entrySet().stream()
         .map(entry -> new Tuple2<>(entry.getKey(), entry.getValue()))
         .iterator();

@@ -49,7 +49,8 @@ final class TopKFigures {
 
     String what = "top " + BEST + " of " + items + " items, k=" + rank + ", " + SEEN + " seen";
     Timing.micros(
-        3 * CALLS, i -> Sink.take(top.forUser(i % USERS, BEST, seen.get(i % USERS)).get(0).score()));
+        3 * CALLS,
+        i -> Sink.take(top.forUser(i % USERS, BEST, seen.get(i % USERS)).get(0).score()));
     report.add(
         "topk60k_p50_us",
         "us",

@@ -115,6 +115,7 @@ public final class AdaptiveRecommender {
             .config("spark.driver.bindAddress", "127.0.0.1")
             .config("spark.sql.shuffle.partitions", "2")
             .getOrCreate();
+    spark.sparkContext().setCheckpointDir(folder.resolve("als").toString());
     try (Redis redis = Redis.connect(uri)) {
       stream(events, redis, spark, folder);
     } finally {

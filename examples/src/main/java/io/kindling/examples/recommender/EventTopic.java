@@ -3,15 +3,13 @@ package io.kindling.examples.recommender;
 import io.kindling.examples.CannotRunException;
 import io.kindling.ml.factor.FactorEvent;
 import java.util.List;
-import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * Events in a Kafka topic by user, so that what one user does stays in order. Needs Spark's
- * connector on the class path.
+ * Events in a Kafka topic by user, so that what one user does stays in order.
  *
  * @param servers Kafka's, as in {@code localhost:9092}
  * @param topic which exists, or which Kafka makes when it is written to
@@ -24,7 +22,7 @@ record EventTopic(String servers, String topic) implements EventSource {
    * Writes the events into the topic.
    *
    * @param events in the order of time
-   * @throws CannotRunException if the connector is missing
+   * @throws CannotRunException if it cannot
    */
   static EventTopic write(
       SparkSession spark, List<FactorEvent> events, String servers, String topic) {
@@ -41,12 +39,6 @@ record EventTopic(String servers, String topic) implements EventSource {
           .option("topic", topic)
           .save();
     } catch (Exception e) {
-      if (e instanceof AnalysisException || e instanceof ClassNotFoundException) {
-        throw new CannotRunException(
-            "Cannot reach Kafka: Spark's connector is not on the class path; 'mvn -B -q -Pkafka -pl"
-                + " examples -am test-compile' adds it, see docs/examples/adaptive-recommender.md",
-            e);
-      }
       throw new CannotRunException("Cannot write to topic " + topic + ": " + e.getMessage(), e);
     }
     return new EventTopic(servers, topic);

@@ -48,6 +48,9 @@ final class LiveStream {
   private static final int HELD_OUT = 200;
   private static final Duration PATIENCE = Duration.ofMinutes(1);
 
+  /** Iterations between two: the plan of an ALS that is never cut overflows the stack of a task. */
+  private static final int ALS_CHECKPOINT = 3;
+
   /** Occasions on which the user who is watched is shown. */
   private static final int SHOWN = 5;
 
@@ -117,6 +120,7 @@ final class LiveStream {
                     .setRegParam(als.regularization())
                     .setAlpha(als.alpha())
                     .setMaxIter(als.iterations())
+                    .setCheckpointInterval(ALS_CHECKPOINT)
                     .setNumBlocks(2)
                     .setSeed(1))
             .holdOut(HELD_OUT)

@@ -26,13 +26,7 @@ class AdaptiveRecommenderIT {
   @BeforeEach
   void writeRatings() throws Exception {
     data = Files.createDirectory(folder.resolve("data"));
-    StringBuilder ratings = new StringBuilder();
-    for (int i = 0; i < 600; i++) {
-      int user = i * 7 % 20;
-      ratings.append(user + "::" + (i * 3 % 11 + user % 2 * 8) + "::8::" + i * 3_000L + "\n");
-    }
-    Files.writeString(data.resolve("ratings.dat"), ratings);
-    Files.writeString(data.resolve("movies.dat"), "1::A film (2013)::Drama\n");
+    SmallRatings.write(data);
   }
 
   @Test

@@ -10,6 +10,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** The shipped data: figures that only change if somebody means them to. */
@@ -22,11 +23,13 @@ class MovieTweetingsTest {
   void stars_allRatings_rmseOfMeanBiasesAndVectors() {
     RatingErrors errors = new RatingErrors(0, 10);
 
-    assertThat(errors.ofMean(LOG.events())).isEqualTo(0, within(0.003));
-    assertThat(errors.of(LOG.events(), new BiasOnly(0.05), CONTEST.stars()))
-        .isEqualTo(0, within(0.003));
-    assertThat(errors.of(LOG.events(), new BiasedSgd(CONTEST.stars()), CONTEST.stars()))
-        .isEqualTo(0, within(0.003));
+    assertThat(
+            new double[] {
+              errors.ofMean(LOG.events()),
+              errors.of(LOG.events(), new BiasOnly(Competition.BIAS_STEP), CONTEST.stars()),
+              errors.of(LOG.events(), new BiasedSgd(CONTEST.stars()), CONTEST.stars())
+            })
+        .containsExactly(new double[] {1.879, 1.641, 1.639}, within(0.003));
   }
 
   @Test
@@ -35,11 +38,16 @@ class MovieTweetingsTest {
         new Competition(new PrintStream(new ByteArrayOutputStream()), CONTEST, 1)
             .run(LOG.events().subList(0, 100), weeks(3));
 
-    assertThat(outcome.ndcg(Contest.DECAYED, gain -> true)).isEqualTo(0, within(0.002));
-    assertThat(outcome.ndcg(Contest.BATCH_ONLY, gain -> true)).isEqualTo(0, within(0.002));
-    assertThat(outcome.ndcg(Contest.ONLINE_ONLY, gain -> true)).isEqualTo(0, within(0.002));
-    assertThat(outcome.ndcg(Contest.BATCH_ONLINE, gain -> true)).isEqualTo(0, within(0.002));
-    assertThat(outcome.ndcg(Contest.BLEND, gain -> true)).isEqualTo(0, within(0.002));
+    assertThat(
+            Stream.of(
+                    Contest.DECAYED,
+                    Contest.BATCH_ONLY,
+                    Contest.ONLINE_ONLY,
+                    Contest.BATCH_ONLINE,
+                    Contest.BLEND)
+                .mapToDouble(name -> outcome.ndcg(name, gain -> true))
+                .toArray())
+        .containsExactly(new double[] {0.108, 0.045, 0.104, 0.102, 0.108}, within(0.002));
   }
 
   @Test

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.IntPredicate;
 
 /**
@@ -29,7 +28,7 @@ final class ItemMatrix {
   }
 
   /** Of items by id. */
-  static ItemMatrix of(TreeMap<Integer, Factors> items, int rank) {
+  static ItemMatrix of(Map<Integer, Factors> items, int rank) {
     List<Map.Entry<Integer, Factors>> order = new ArrayList<>(items.entrySet());
     order.sort(
         Comparator.comparingDouble((Map.Entry<Integer, Factors> item) -> -item.getValue().norm())

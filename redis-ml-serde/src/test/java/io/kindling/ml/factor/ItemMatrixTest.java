@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
@@ -22,7 +23,7 @@ class ItemMatrixTest {
   }
 
   private static List<String> sorted(
-      TreeMap<Integer, Factors> items, float[] user, int howMany, IntPredicate excluded) {
+      Map<Integer, Factors> items, float[] user, int howMany, IntPredicate excluded) {
     Factors one = new Factors(user);
     record Scored(int id, double score) {}
     return items.entrySet().stream()
