@@ -9,14 +9,17 @@ import java.util.Arrays;
  */
 final class ItemTile {
 
-  /** Items; a multiple of every vector width. Their sums stay in the first-level cache. */
-  static final int WIDTH = 128;
+  /** Items of a full tile: their sums stay in the first-level cache. */
+  static final int WIDTH = 1_024;
 
   private final int size;
   private final int rank;
   private final int[] ids;
   private final float[] biases;
-  private final float[] numbers;
+
+  /** By number, an array each: the JIT compiler leaves loops over parts of one array scalar. */
+  private final float[][] numbers;
+
   private final double maxNorm;
   private final double maxBias;
 
@@ -25,15 +28,15 @@ final class ItemTile {
     this.size = Math.min(WIDTH, ids.length - from);
     this.rank = rank;
     this.ids = Arrays.copyOfRange(ids, from, from + size);
-    this.biases = new float[WIDTH];
-    this.numbers = new float[rank * WIDTH];
+    this.biases = new float[size];
+    this.numbers = new float[rank][size];
     double norm = 0;
     double bias = 0;
     for (int j = 0; j < size; j++) {
       Factors item = items[from + j];
       biases[j] = item.bias;
       for (int d = 0; d < rank; d++) {
-        numbers[d * WIDTH + j] = item.vector[d];
+        numbers[d][j] = item.vector[d];
       }
       norm = Math.max(norm, Math.sqrt(item.dot(item)));
       bias = Math.max(bias, Math.abs(item.bias));
@@ -63,33 +66,32 @@ final class ItemTile {
     return (rank + 4) * (0x1.0p-23 * bound(userNorm) + Float.MIN_NORMAL);
   }
 
-  /** Bias plus product for all items, summed in float, into the first {@link #WIDTH} elements. */
+  /** Bias plus product for all items, summed in float, into the first {@link #size} elements. */
   void scores(float[] user, float[] sums) {
-    System.arraycopy(biases, 0, sums, 0, WIDTH);
+    System.arraycopy(biases, 0, sums, 0, size);
     int d = 0;
     for (; d + 4 <= rank; d += 4) {
-      add(user[d], user[d + 1], user[d + 2], user[d + 3], d * WIDTH, sums);
+      add(user, d, numbers[d], numbers[d + 1], numbers[d + 2], numbers[d + 3], sums);
     }
     for (; d < rank; d++) {
-      add(user[d], d * WIDTH, sums);
+      add(user[d], numbers[d], sums);
     }
   }
 
-  private void add(float u0, float u1, float u2, float u3, int at, float[] sums) {
-    float[] rows = numbers;
-    for (int j = 0; j < WIDTH; j++) {
-      sums[j] +=
-          u0 * rows[at + j]
-              + u1 * rows[at + WIDTH + j]
-              + u2 * rows[at + 2 * WIDTH + j]
-              + u3 * rows[at + 3 * WIDTH + j];
+  private static void add(
+      float[] user, int d, float[] row0, float[] row1, float[] row2, float[] row3, float[] sums) {
+    float u0 = user[d];
+    float u1 = user[d + 1];
+    float u2 = user[d + 2];
+    float u3 = user[d + 3];
+    for (int j = 0; j < row0.length; j++) {
+      sums[j] += u0 * row0[j] + u1 * row1[j] + u2 * row2[j] + u3 * row3[j];
     }
   }
 
-  private void add(float u, int at, float[] sums) {
-    float[] rows = numbers;
-    for (int j = 0; j < WIDTH; j++) {
-      sums[j] += u * rows[at + j];
+  private static void add(float u, float[] row, float[] sums) {
+    for (int j = 0; j < row.length; j++) {
+      sums[j] += u * row[j];
     }
   }
 
@@ -97,7 +99,7 @@ final class ItemTile {
   double score(float[] user, int index) {
     double sum = 0;
     for (int d = 0; d < rank; d++) {
-      sum += (double) user[d] * numbers[d * WIDTH + index];
+      sum += (double) user[d] * numbers[d][index];
     }
     return biases[index] + sum;
   }

@@ -50,7 +50,7 @@ class ItemMatrixTest {
     SplittableRandom random = new SplittableRandom(seed);
     for (int round = 0; round < 60; round++) {
       int rank = 1 + random.nextInt(19);
-      int count = random.nextInt(900);
+      int count = random.nextInt(round % 4 == 0 ? 3_000 : 300);
       double scale = Math.pow(10, random.nextInt(-6, 6));
       TreeMap<Integer, Factors> items = new TreeMap<>();
       for (int i = 0; i < count; i++) {

@@ -1,30 +1,32 @@
 package io.kindling.ml.spark.factor;
 
 import java.io.Serializable;
-import java.sql.Timestamp;
-import java.time.Instant;
 import java.util.Arrays;
 import java.util.Iterator;
+import java.util.List;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.DecimalType;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
+import org.jspecify.annotations.Nullable;
 
 /** Where the parts of an event stand in a row. Immutable; travels in closures. */
 final class EventColumns implements Serializable {
 
   private static final long serialVersionUID = 1;
-  private static final int NONE = -1;
+  private final Column user;
+  private final Column item;
+  private final Column rating;
+  private final Column time;
+  private final @Nullable Column position;
 
-  private final int user;
-  private final int item;
-  private final int rating;
-  private final int time;
-  private final int position;
-
-  private EventColumns(int user, int item, int rating, int time, int position) {
+  private EventColumns(
+      Column user, Column item, Column rating, Column time, @Nullable Column position) {
     this.user = user;
     this.item = item;
     this.rating = rating;
@@ -43,12 +45,14 @@ final class EventColumns implements Serializable {
         whole(schema, "item"),
         number(schema, "rating"),
         time(schema, "time"),
-        Arrays.asList(schema.fieldNames()).contains("position") ? whole(schema, "position") : NONE);
+        Arrays.asList(schema.fieldNames()).contains("position") ? whole(schema, "position") : null);
   }
 
-  private static int whole(StructType schema, String name) {
+  private static Column whole(StructType schema, String name) {
     DataType type = field(schema, name).dataType();
-    return isWhole(type) ? schema.fieldIndex(name) : refuse(schema, name, "a whole number");
+    return isWhole(type)
+        ? new Column(schema.fieldIndex(name), type)
+        : refuse(schema, name, "a whole number");
   }
 
   private static boolean isWhole(DataType type) {
@@ -58,20 +62,20 @@ final class EventColumns implements Serializable {
         || type.equals(DataTypes.ByteType);
   }
 
-  private static int number(StructType schema, String name) {
+  private static Column number(StructType schema, String name) {
     DataType type = field(schema, name).dataType();
     boolean isNumber =
         isWhole(type)
             || type.equals(DataTypes.FloatType)
             || type.equals(DataTypes.DoubleType)
             || type instanceof DecimalType;
-    return isNumber ? schema.fieldIndex(name) : refuse(schema, name, "a number");
+    return isNumber ? new Column(schema.fieldIndex(name), type) : refuse(schema, name, "a number");
   }
 
-  private static int time(StructType schema, String name) {
+  private static Column time(StructType schema, String name) {
     DataType type = field(schema, name).dataType();
     return isWhole(type) || type.equals(DataTypes.TimestampType)
-        ? schema.fieldIndex(name)
+        ? new Column(schema.fieldIndex(name), type)
         : refuse(schema, name, "a timestamp or a whole number");
   }
 
@@ -88,7 +92,7 @@ final class EventColumns implements Serializable {
             + Arrays.toString(schema.fieldNames()));
   }
 
-  private static int refuse(StructType schema, String name, String allowed) {
+  private static Column refuse(StructType schema, String name, String allowed) {
     throw new IllegalArgumentException(
         "Cannot learn from column '"
             + name
@@ -98,7 +102,18 @@ final class EventColumns implements Serializable {
             + allowed);
   }
 
-  EventBlock read(Iterator<Row> rows, EventFilter.Bounds bounds) {
+  /**
+   * The events of a batch, one block a partition. Of Spark's own rows: to have others made of them
+   * takes longer than to learn a small batch.
+   */
+  JavaRDD<EventBlock> blocks(Dataset<Row> rows, EventFilter.Bounds bounds) {
+    return rows.queryExecution()
+        .toRdd()
+        .toJavaRDD()
+        .mapPartitions(part -> List.of(read(part, bounds)).iterator());
+  }
+
+  private EventBlock read(Iterator<InternalRow> rows, EventFilter.Bounds bounds) {
     EventFilter filter = new EventFilter(bounds);
     while (rows.hasNext()) {
       read(rows.next(), filter);
@@ -106,34 +121,61 @@ final class EventColumns implements Serializable {
     return filter.block();
   }
 
-  private void read(Row row, EventFilter filter) {
-    if (!isId(row, user) || !isId(row, item) || row.isNullAt(time)) {
+  private void read(InternalRow row, EventFilter filter) {
+    if (!user.isId(row) || !item.isId(row) || time.isNull(row)) {
       filter.refuse(Refusal.NO_ID);
-    } else if (row.isNullAt(rating)) {
+    } else if (rating.isNull(row)) {
       filter.refuse(Refusal.NOT_FINITE);
     } else {
       filter.take(
-          number(row, user).intValue(),
-          number(row, item).intValue(),
-          number(row, rating).floatValue(),
-          millis(row.get(time)),
-          position == NONE || row.isNullAt(position) ? 0 : number(row, position).longValue());
+          (int) user.whole(row),
+          (int) item.whole(row),
+          rating.number(row),
+          time.millis(row),
+          position == null || position.isNull(row) ? 0 : position.whole(row));
     }
   }
 
-  private static boolean isId(Row row, int column) {
-    return !row.isNullAt(column)
-        && number(row, column).longValue() == number(row, column).intValue();
-  }
+  /** A column by its place. */
+  private record Column(int index, DataType type) implements Serializable {
 
-  private static Number number(Row row, int column) {
-    return (Number) row.get(column);
-  }
-
-  private static long millis(Object time) {
-    if (time instanceof Timestamp timestamp) {
-      return timestamp.getTime();
+    boolean isNull(InternalRow row) {
+      return row.isNullAt(index);
     }
-    return time instanceof Instant instant ? instant.toEpochMilli() : ((Number) time).longValue();
+
+    boolean isId(InternalRow row) {
+      return !isNull(row) && whole(row) == (int) whole(row);
+    }
+
+    long whole(InternalRow row) {
+      if (type.equals(DataTypes.IntegerType)) {
+        return row.getInt(index);
+      }
+      if (type.equals(DataTypes.LongType)) {
+        return row.getLong(index);
+      }
+      return type.equals(DataTypes.ShortType) ? row.getShort(index) : row.getByte(index);
+    }
+
+    float number(InternalRow row) {
+      if (type.equals(DataTypes.FloatType)) {
+        return row.getFloat(index);
+      }
+      if (type.equals(DataTypes.DoubleType)) {
+        return (float) row.getDouble(index);
+      }
+      return type instanceof DecimalType decimal
+          ? row.getDecimal(index, decimal.precision(), decimal.scale())
+              .toJavaBigDecimal()
+              .floatValue()
+          : whole(row);
+    }
+
+    /** A timestamp in Spark's rows is a number of microseconds. */
+    long millis(InternalRow row) {
+      return type.equals(DataTypes.TimestampType)
+          ? Math.floorDiv(row.getLong(index), 1_000L)
+          : whole(row);
+    }
   }
 }

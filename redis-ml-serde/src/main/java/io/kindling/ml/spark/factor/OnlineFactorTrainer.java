@@ -138,7 +138,7 @@ public final class OnlineFactorTrainer implements Serializable {
     EventColumns columns = EventColumns.of(rows.schema());
     learn(
         rows.sparkSession(),
-        bounds -> rows.toJavaRDD().mapPartitions(part -> one(columns.read(part, bounds))),
+        bounds -> columns.blocks(rows, bounds),
         stream,
         batch,
         StreamPosition.Numbers.CONSECUTIVE);

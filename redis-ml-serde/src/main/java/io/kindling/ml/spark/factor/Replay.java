@@ -3,7 +3,6 @@ package io.kindling.ml.spark.factor;
 import io.kindling.ml.factor.FactorProgress;
 import io.kindling.ml.factor.FactorStoreBehindException;
 import io.kindling.ml.factor.FactorTable;
-import java.util.List;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -63,6 +62,6 @@ final class Replay {
 
   static JavaRDD<EventBlock> blocks(Dataset<Row> events) {
     EventColumns columns = EventColumns.of(EventLog.SCHEMA);
-    return events.toJavaRDD().mapPartitions(rows -> List.of(columns.read(rows, ALL)).iterator());
+    return columns.blocks(events, ALL);
   }
 }
