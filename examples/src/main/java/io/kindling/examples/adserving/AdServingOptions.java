@@ -37,7 +37,7 @@ record AdServingOptions(
       highest rate at which 99 % are answered in time, for 1, 10 and 50 campaigns a request, and
       says how many machines like this one the case needs, in both ways in which it can be read.
       Exit code 0 if every checked answer is that of the forests asked one by one, to the bit, and
-      a rate was found for each way; 1 if not; 2 if it cannot run. Takes about four minutes.
+      a rate was found for both; 1 if not; 2 if it cannot run. Takes about four minutes.
 
         --redis URI        a Redis 7 or Valkey that runs already, through which the first campaign's
                            forest goes; at the end it is removed; default: starts a Redis of its own
