@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The fixture's processes are real: they run jobs, die and are gone after it. */
-@Tag("local")
+@Tag("faults")
 class SparkProcessesIT {
   private static final Duration LIMIT = Duration.ofMinutes(2);
   private static final int NUMBERS = 1_000;
