@@ -1,5 +1,7 @@
 package io.kindling.ml.spark.factor;
 
+import static org.apache.spark.sql.functions.col;
+
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.kindling.core.Redis;
 import io.kindling.ml.ModelNotFoundException;
@@ -11,8 +13,12 @@ import io.kindling.ml.factor.FactorStore;
 import io.kindling.ml.factor.FactorTable;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.apache.spark.ml.recommendation.ALS;
 import org.apache.spark.sql.Dataset;
@@ -39,8 +45,8 @@ import org.jspecify.annotations.Nullable;
  *       since, from the log, while the stream goes on.
  *   <li>Between two batches, when both are at the same one, both are copied into memory. They are
  *       then asked of the events that the stream brings next, which neither has seen: nDCG@10 over
- *       all items. The new version is refused if a vector is not finite or too long, or if its nDCG
- *       is lower than the live one's by more than the margin.
+ *       all items that the user has not had. The new version is refused if a vector is not finite
+ *       or too long, or if its nDCG is lower than the live one's by more than the margin.
  *   <li>Between two batches it is taught the last ones and goes live. {@link FactorStore#rollback}
  *       undoes that: the trainer teaches the older version from the log what it has missed.
  * </ol>
@@ -111,12 +117,14 @@ public final class FactorRetraining {
                 snapshots.add(Snapshot.of(options, candidate));
                 return at;
               });
+      List<FactorEvent> heldOut = heldOut(log, live, begin, snapshots.get(0));
       RetrainingResult result =
           compared(
               candidate.version(),
               snapshots.get(0),
               snapshots.get(1),
-              heldOut(log, live, begin, snapshots.get(0)));
+              heldOut,
+              seen(log, begin, heldOut));
       if (result.isPromoted()) {
         catchUp(replay, live, candidate);
         trainer.betweenBatches(
@@ -131,21 +139,25 @@ public final class FactorRetraining {
   }
 
   private FactorTable fit(FactorStore store, EventLog log, FactorProgress cut) {
-    Dataset<Row> events = log.readUpTo(cut.stream(), cut.batch());
-    if (history != null) {
-      events =
-          history
-              .selectExpr(
-                  "cast(user as int) user",
-                  "cast(item as int) item",
-                  "cast(rating as float) rating",
-                  isTimestamp(history) ? "unix_millis(time) time" : "cast(time as long) time",
-                  "0L position")
-              .union(events);
-    }
+    Dataset<Row> events = upTo(log, cut);
     FactorStaging staging = store.stage(options.name(), options.settings());
     new AlsCandidate(als, options.settings()).fill(events, staging);
     return staging.watermark(cut.stream(), cut.batch()).complete();
+  }
+
+  /** All events: those before the log, if they are given, and the log's. */
+  private Dataset<Row> upTo(EventLog log, FactorProgress cut) {
+    Dataset<Row> events = log.readUpTo(cut.stream(), cut.batch());
+    return history == null
+        ? events
+        : history
+            .selectExpr(
+                "cast(user as int) user",
+                "cast(item as int) item",
+                "cast(rating as float) rating",
+                isTimestamp(history) ? "unix_millis(time) time" : "cast(time as long) time",
+                "0L position")
+            .union(events);
   }
 
   /** Which the trainer reads as milliseconds. */
@@ -192,13 +204,33 @@ public final class FactorRetraining {
     }
   }
 
+  /** What the users of some events had before these. */
+  private Map<Integer, Set<Integer>> seen(
+      EventLog log, FactorProgress begin, List<FactorEvent> events) {
+    Map<Integer, Set<Integer>> seen = new HashMap<>();
+    events.forEach(event -> seen.put(event.user(), new HashSet<>()));
+    upTo(log, begin)
+        .select("user", "item")
+        .filter(col("user").isInCollection(seen.keySet()))
+        .distinct()
+        .collectAsList()
+        .forEach(row -> Objects.requireNonNull(seen.get(row.getInt(0))).add(row.getInt(1)));
+    return seen;
+  }
+
   private RetrainingResult compared(
-      String version, Snapshot live, Snapshot candidate, List<FactorEvent> events) {
+      String version,
+      Snapshot live,
+      Snapshot candidate,
+      List<FactorEvent> events,
+      Map<Integer, Set<Integer>> seen) {
     double liveGain = 0;
     double gain = 0;
     for (FactorEvent event : events) {
-      liveGain += live.gain(event);
-      gain += candidate.gain(event);
+      Set<Integer> before = Objects.requireNonNull(seen.get(event.user()));
+      liveGain += live.gain(event, before);
+      gain += candidate.gain(event, before);
+      before.add(event.item());
     }
     int count = Math.max(1, events.size());
     double liveNdcg = liveGain / count;

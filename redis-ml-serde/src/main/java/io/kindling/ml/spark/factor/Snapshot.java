@@ -9,6 +9,7 @@ import io.kindling.ml.factor.Factors;
 import io.kindling.ml.factor.InitialVectors;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A version as it is between two batches, in memory, to be asked of what came later. */
@@ -73,10 +74,10 @@ final class Snapshot {
   }
 
   /**
-   * What the rank of the event's item among all items is worth: 1 / log2(rank + 1) down to rank 10,
-   * then 0. Items of equal score are ranked before it.
+   * What the rank of the event's item is worth among all items that the user has not had: 1 /
+   * log2(rank + 1) down to rank 10, then 0. Items of equal score are ranked before it.
    */
-  double gain(FactorEvent event) {
+  double gain(FactorEvent event, Set<Integer> seen) {
     Factors own = items.get(event.item());
     if (own == null) {
       return 0; // Nobody is recommended what the version does not know.
@@ -91,6 +92,7 @@ final class Snapshot {
     int rank = 1;
     for (Map.Entry<Integer, Factors> other : items.entrySet()) {
       if (other.getKey() != event.item()
+          && !seen.contains(other.getKey())
           && rule.score(asked, other.getValue(), globalMean) >= score
           && ++rank > TOP) {
         return 0;

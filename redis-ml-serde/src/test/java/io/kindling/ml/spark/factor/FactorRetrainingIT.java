@@ -7,18 +7,23 @@ import io.kindling.core.Redis;
 import io.kindling.core.testing.TestRedis;
 import io.kindling.ml.factor.BiasedSgd;
 import io.kindling.ml.factor.FactorBytes;
+import io.kindling.ml.factor.FactorEvent;
 import io.kindling.ml.factor.FactorKind;
 import io.kindling.ml.factor.FactorProgress;
 import io.kindling.ml.factor.FactorSettings;
+import io.kindling.ml.factor.FactorStaging;
 import io.kindling.ml.factor.FactorStore;
 import io.kindling.ml.factor.FactorTable;
+import io.kindling.ml.factor.Factors;
 import io.kindling.ml.spark.LocalSpark;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.spark.ml.recommendation.ALS;
@@ -252,5 +257,24 @@ class FactorRetrainingIT {
     assertThatThrownBy(() -> FactorRetraining.builder(trainer).als(als()).build().run(SPARK))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageEndingWith("it has not learned any batch");
+  }
+
+  @Test
+  void gain_itemsThatTheUserHad_areNoRivals() {
+    FactorStaging staging = STORE.stage(name, SETTINGS);
+    Map<Integer, Factors> items = new HashMap<>();
+    for (int item = 1; item <= 3; item++) {
+      Factors factors = new Factors(new float[SETTINGS.rank()]);
+      factors.bias = -item;
+      items.put(item, factors);
+    }
+    staging.table().fill(FactorKind.ITEM, items);
+    staging.complete();
+    Snapshot snapshot = Snapshot.of(trainer().build().options(), staging.table());
+    FactorEvent third = new FactorEvent(7, 3, 5f, 1, 0);
+
+    assertThat(snapshot.gain(third, Set.of())).isEqualTo(0.5);
+    assertThat(snapshot.gain(third, Set.of(1, 2))).isEqualTo(1.0);
+    assertThat(snapshot.gain(third, Set.of(1, 2, 3))).isEqualTo(1.0);
   }
 }
