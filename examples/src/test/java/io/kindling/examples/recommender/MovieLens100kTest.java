@@ -53,7 +53,7 @@ class MovieLens100kTest {
     assertThat(both)
         .isGreaterThan(1.4 * outcome.ndcg(Contest.BATCH_ONLY, MovieLens100kTest::isJudged));
     assertThat(both)
-        .isGreaterThan(1.2 * outcome.ndcg(Contest.ONLINE_ONLY, MovieLens100kTest::isJudged));
+        .isGreaterThan(1.05 * outcome.ndcg(Contest.ONLINE_ONLY, MovieLens100kTest::isJudged));
     assertThat(outcome.spread(Contest.BATCH_ONLINE, MovieLens100kTest::isJudged)).isLessThan(0.004);
   }
 
