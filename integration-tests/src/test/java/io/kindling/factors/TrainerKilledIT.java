@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kindling.core.Redis;
 import io.kindling.core.testing.TestRedis;
+import io.kindling.factors.TrainerDriver.Batch;
 import io.kindling.ml.factor.FactorBytes;
 import io.kindling.ml.factor.FactorKind;
 import io.kindling.ml.factor.FactorProgress;
@@ -86,16 +87,23 @@ class TrainerKilledIT {
     FactorStore store = FactorStore.of(redis);
     FactorProgress expected = store.open(undisturbed).progress();
     FactorProgress actual = store.open(killed).progress();
-    assertThat(actual.batch()).as(where).isEqualTo(files - 1);
+    List<Batch> batches = begun(killed).stream().distinct().map(Batch::parse).toList();
+    for (int i = 0; i < batches.size(); i++) {
+      assertThat(batches.get(i).id()).as(where).isEqualTo(i);
+      assertThat(batches.get(i).firstFile())
+          .as(where)
+          .isEqualTo(i == 0 ? 0 : batches.get(i - 1).lastFile() + 1);
+    }
+    assertThat(batches.get(batches.size() - 1).lastFile()).as(where).isEqualTo(files - 1);
+    assertThat(actual.batch()).as(where).isEqualTo(batches.size() - 1);
     assertThat(withoutStream(actual)).as(where).isEqualTo(withoutStream(expected));
     assertThat(store.open(killed).count(FactorKind.USER)).as(where).isGreaterThan(100);
     assertThat(FactorBytes.of(redis, killed, "v1"))
         .as(where)
         .isEqualTo(FactorBytes.of(redis, undisturbed, "v1"));
-    List<String> begun = begun(killed);
     System.out.printf(
         "%d drivers killed, %d batches of %d begun again%n",
-        kills, begun.size() - begun.stream().distinct().count(), files);
+        kills, begun(killed).size() - batches.size(), batches.size());
   }
 
   /** Another query has another id. */
@@ -115,7 +123,7 @@ class TrainerKilledIT {
     return redis.jedis().lrange(TrainerDriver.begun(model), 0, -1);
   }
 
-  /** So many batches begun, or the last of all. */
+  /** So many batches begun, or that of the last file. */
   private static void awaitBegun(String model, int count, int last, TrainerProcess driver) {
     Awaitility.await("begun " + count + ", see " + driver)
         .atMost(LIMIT)
@@ -123,7 +131,9 @@ class TrainerKilledIT {
         .until(
             () -> {
               List<String> begun = begun(model);
-              boolean hasBegun = begun.size() >= count || begun.contains(String.valueOf(last));
+              boolean hasBegun =
+                  begun.size() >= count
+                      || begun.stream().anyMatch(batch -> Batch.parse(batch).lastFile() == last);
               if (!hasBegun && !driver.isAlive()) {
                 throw new IllegalStateException("The trainer ended by itself, see " + driver);
               }
