@@ -25,10 +25,12 @@ import org.apache.spark.sql.streaming.Trigger;
 import org.apache.spark.streaming.Time;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Tasks of the Spark at hand that fail and are tried again count once; the others go further. */
+@Tag("smoke")
 class CountersSmokeIT {
   private static SparkSession spark;
 

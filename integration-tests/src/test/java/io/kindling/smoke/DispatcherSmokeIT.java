@@ -14,10 +14,12 @@ import java.util.List;
 import java.util.Map;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A whole driver on the Spark at hand: each of its commands, and a refusal. */
+@Tag("smoke")
 class DispatcherSmokeIT {
   private static final Duration LIMIT = Duration.ofSeconds(60);
 

@@ -21,12 +21,14 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The gate on the Spark at hand: what it accepts counts what the text counts, attacks are refused.
  */
+@Tag("smoke")
 class GateSmokeIT {
   private static final StructType SCHEMA =
       StructType.fromDDL(

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every class of every module links on the Spark and the Scala at hand. */
+@Tag("smoke")
 class LinkageSmokeIT {
   @Test
   void classPath_holdsTheSparkAndTheScalaOfTheProfile() {

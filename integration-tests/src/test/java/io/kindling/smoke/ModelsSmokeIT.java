@@ -48,12 +48,14 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A forest trained by the Spark at hand answers as that Spark does; the parity tests go further.
  */
+@Tag("smoke")
 class ModelsSmokeIT {
   private static final int CATEGORIES = 5;
   private static final List<double[]> POINTS = points(400, 11);

@@ -13,10 +13,12 @@ import java.util.List;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The shared scan on the Spark at hand: what it counts is what the text counts. */
+@Tag("smoke")
 class ScanSmokeIT {
   private static final List<String> FAST =
       List.of(
