@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What the gate gives to Spark counts what Spark counts for the text, in both ANSI modes. */
 @Tag("local")
 class PredicateParityIT {
-  private static final int PREDICATES = Integer.getInteger("kindling.parity.predicates", 60);
+  private static final int PREDICATES = Integer.getInteger("kindling.parity.predicates", 100);
   private static final long SEED = Long.getLong("kindling.seed", 20_261_121L);
   private static final String ANSI = "spark.sql.ansi.enabled";
 
