@@ -83,7 +83,6 @@ class BundleIT {
   }
 
   @Test
-  @Tag("matrix")
   void submit_inClusterMode_servesCountsAndAnswersUntilItStopsItself() throws Exception {
     try (var client = SubmitClient.connect(REDIS.uri(), name, BundledApplication.TENANT)) {
       List<Submission> counts = submitCounts(client);

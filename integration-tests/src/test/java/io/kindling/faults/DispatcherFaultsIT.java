@@ -112,6 +112,11 @@ class DispatcherFaultsIT {
   }
 
   @Test
+  void redis_refusesDriversFor10Seconds_theyGoOnByThemselves() throws Exception {
+    cutOff(Duration.ofSeconds(10), /* silent= */ false);
+  }
+
+  @Test
   @Tag("faults")
   void redis_refusesDriversFor60Seconds_theyGoOnByThemselves() throws Exception {
     cutOff(Duration.ofSeconds(60), /* silent= */ false);
