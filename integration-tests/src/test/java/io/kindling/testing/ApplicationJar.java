@@ -23,7 +23,7 @@ public record ApplicationJar(String mainClass, Path jar, List<Path> jars) {
     jars = List.copyOf(jars);
   }
 
-  /** Writes a jar of one class, with those that are nested in it. */
+  /** Writes a jar of the package of the main class, without packages below it. */
   public static ApplicationJar write(Path file, Class<?> mainClass, List<Path> jars) {
     if (!Modifier.isPublic(mainClass.getModifiers())) {
       throw new IllegalArgumentException(
@@ -37,7 +37,7 @@ public record ApplicationJar(String mainClass, Path jar, List<Path> jars) {
           Path.of(mainClass.getProtectionDomain().getCodeSource().getLocation().getPath());
       for (Path classFile : Folders.entriesOf(source.resolve(folder))) {
         String name = String.valueOf(classFile.getFileName());
-        if (name.matches(mainClass.getSimpleName() + "(\\$.*)?\\.class")) {
+        if (name.endsWith(".class")) {
           out.putNextEntry(new JarEntry(folder + name));
           Files.copy(classFile, out);
           out.closeEntry();

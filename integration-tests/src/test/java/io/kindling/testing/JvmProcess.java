@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** A process that this JVM started, with its output and log in files. */
 final class JvmProcess {
@@ -27,11 +28,15 @@ final class JvmProcess {
     this.log = log;
   }
 
-  static JvmProcess start(String name, List<String> command, SparkHome home, Path logs) {
+  static JvmProcess start(
+      String name, List<String> command, @Nullable Path input, SparkHome home, Path logs) {
     Path output = logs.resolve(name + ".out");
     Path log = logs.resolve(name + ".err");
     var builder =
         new ProcessBuilder(command).redirectOutput(output.toFile()).redirectError(log.toFile());
+    if (input != null) {
+      builder.redirectInput(input.toFile());
+    }
     home.configure(builder.environment());
     try {
       return new JvmProcess(name, builder.start(), output, log);

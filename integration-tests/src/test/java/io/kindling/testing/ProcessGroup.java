@@ -12,6 +12,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.apache.spark.launcher.JavaModuleOptions;
+import org.jspecify.annotations.Nullable;
 
 /** Processes of one SPARK_HOME, all killed when it closes and at the end of this JVM. */
 final class ProcessGroup implements AutoCloseable {
@@ -55,6 +56,17 @@ final class ProcessGroup implements AutoCloseable {
 
   /** Starts a main class of Spark; {@code classPath} comes before Spark's jars. */
   JvmProcess start(String name, List<Path> classPath, String mainClass, List<String> arguments) {
+    return start(name, List.of(), classPath, mainClass, arguments, null);
+  }
+
+  /** The same with options of the JVM and, if it reads one, a file as its standard input. */
+  JvmProcess start(
+      String name,
+      List<String> options,
+      List<Path> classPath,
+      String mainClass,
+      List<String> arguments,
+      @Nullable Path input) {
     var command = new ArrayList<String>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-Xmx512m");
@@ -64,12 +76,13 @@ final class ProcessGroup implements AutoCloseable {
     command.add("-Dspark.master.rest.enabled=false");
     // In seconds. Who dies is noticed at once; who is only slow, on a busy machine, is no loss.
     command.add("-Dspark.worker.timeout=600");
+    command.addAll(options);
     var entries = new ArrayList<>(classPath);
     entries.add(home.jars());
     command.addAll(List.of("-cp", SparkClassPath.join(entries)));
     command.add(mainClass);
     command.addAll(arguments);
-    JvmProcess process = JvmProcess.start(name, command, home, logs);
+    JvmProcess process = JvmProcess.start(name, command, input, home, logs);
     processes.add(process);
     if (closed) {
       // A test goes on for a moment while this JVM shuts down.
