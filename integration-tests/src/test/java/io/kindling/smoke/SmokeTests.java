@@ -1,5 +1,6 @@
 package io.kindling.smoke;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.platform.engine.discovery.ClassNameFilter.includeClassNamePatterns;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectPackage;
 
@@ -25,7 +26,7 @@ public final class SmokeTests {
             .build();
     LauncherFactory.create().execute(request, listener);
     TestExecutionSummary summary = listener.getSummary();
-    summary.printFailuresTo(new PrintWriter(System.out, /* autoFlush= */ true), STACK_LINES);
+    summary.printFailuresTo(new PrintWriter(System.out, /* autoFlush= */ true, UTF_8), STACK_LINES);
     long passed = summary.getTestsSucceededCount();
     long failed = summary.getTotalFailureCount();
     System.out.printf("%d smoke tests passed, %d failed%n", passed, failed);
