@@ -52,6 +52,11 @@ final class RedisProcess implements AutoCloseable {
 
   /** Starts a server with these arguments behind the fixture's own, and waits until it answers. */
   static RedisProcess start(List<String> arguments) {
+    return startBehind(List.of(), arguments);
+  }
+
+  /** The same by another command, which becomes the server. */
+  static RedisProcess startBehind(List<String> wrapper, List<String> arguments) {
     return onFreePort(
         (port, folder) -> {
           boolean tls = arguments.contains("--tls-cert-file");
@@ -64,6 +69,7 @@ final class RedisProcess implements AutoCloseable {
             command.addAll(List.of("--save", ""));
           }
           command.addAll(arguments);
+          command.addAll(0, wrapper);
           return new RedisProcess(folder, command, port, !tls);
         });
   }

@@ -55,10 +55,19 @@ public final class TestRedis implements AutoCloseable {
 
   /** Starts a server of the test's own with arguments of redis-server. */
   public static TestRedis start(String... arguments) {
+    return startBehind(List.of(), arguments);
+  }
+
+  /**
+   * The same by another command, which becomes the server.
+   *
+   * @param wrapper as in {@code env --ignore-signal=XFSZ}
+   */
+  public static TestRedis startBehind(List<String> wrapper, String... arguments) {
     var all = new ArrayList<>(List.of(arguments));
     // Else a master waits five seconds for more replicas before it lets the first copy.
     all.addAll(0, List.of("--repl-diskless-sync-delay", "0"));
-    RedisProcess process = RedisProcess.start(all);
+    RedisProcess process = RedisProcess.startBehind(wrapper, all);
     RedisConfig.Builder config = RedisConfig.builder().node("127.0.0.1", process.port());
     int password = List.of(arguments).indexOf("--requirepass");
     if (password >= 0) {
