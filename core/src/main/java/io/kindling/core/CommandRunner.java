@@ -18,11 +18,13 @@ import redis.clients.jedis.util.IOUtils;
  * cluster up to five times, also an INCR whose reply was lost.
  *
  * <p>1. A redirection is followed: the node that sent it did not execute the command. 2. What was
- * not executed (no connection; LOADING, CLUSTERDOWN, TRYAGAIN...) is repeated until {@code
- * retry-for} is over. 3. If the connection failed after the command was sent, it is repeated only
- * if it is idempotent. 4. Everything else surfaces, as this library's exceptions.
+ * not executed (no connection; LOADING, CLUSTERDOWN, TRYAGAIN...; nodes that send it from one to
+ * the other) is repeated until {@code retry-for} is over. 3. If the connection failed after the
+ * command was sent, it is repeated only if it is idempotent. 4. Everything else surfaces, as this
+ * library's exceptions.
  */
 final class CommandRunner implements CommandExecutor {
+  /** At a stretch: while a slot moves, nodes may disagree for a moment about who has it. */
   private static final int MAX_REDIRECTIONS = 8;
 
   private final Connections connections;
@@ -60,15 +62,23 @@ final class CommandRunner implements CommandExecutor {
         }
         return connection.executeCommand(command);
       } catch (JedisRedirectionException e) {
-        if (!connections.isCluster() || ++redirections > MAX_REDIRECTIONS) {
+        if (!connections.isCluster()) {
           throw connections.failure(e, args, connection);
         }
         if (e instanceof JedisMovedDataException) {
           connections.moved(connection);
         }
         redirection = e;
+        if (++redirections > MAX_REDIRECTIONS) {
+          backoff = begun(backoff);
+          if (!backoff.pause()) {
+            throw connections.failure(e, args, connection);
+          }
+          redirection = null;
+          redirections = 0;
+        }
       } catch (JedisException e) {
-        backoff = backoff == null ? new Backoff(connections.config().retryFor()) : backoff;
+        backoff = begun(backoff);
         if (e instanceof JedisConnectionException) {
           connections.failed(connection);
         }
@@ -76,10 +86,15 @@ final class CommandRunner implements CommandExecutor {
           throw connections.failure(e, args, connection);
         }
         redirection = null;
+        redirections = 0;
       } finally {
         IOUtils.closeQuietly(connection);
       }
     }
+  }
+
+  private Backoff begun(@Nullable Backoff backoff) {
+    return backoff == null ? new Backoff(connections.config().retryFor()) : backoff;
   }
 
   private Connection borrow(

@@ -33,6 +33,7 @@ import redis.clients.jedis.SslOptions;
 import redis.clients.jedis.SslVerifyMode;
 import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.exceptions.JedisException;
+import redis.clients.jedis.exceptions.JedisRedirectionException;
 import redis.clients.jedis.executors.CommandExecutor;
 import redis.clients.jedis.providers.ClusterConnectionProvider;
 import redis.clients.jedis.providers.ConnectionProvider;
@@ -168,8 +169,11 @@ final class Connections implements AutoCloseable {
   KindlingException failure(
       JedisException e, CommandArguments args, @Nullable Connection connection) {
     String what = Commands.describe(args);
-    return connection == null
-        ? RedisErrors.notSent(e, what, config.toString())
+    if (connection == null) {
+      return RedisErrors.notSent(e, what, config.toString());
+    }
+    return e instanceof JedisRedirectionException && isCluster()
+        ? RedisErrors.redirected(e, what, nameOf(connection))
         : RedisErrors.sent(e, what, nameOf(connection));
   }
 

@@ -77,6 +77,19 @@ final class RedisErrors {
     return new KindlingException("Cannot run " + what + " at " + where + ": " + rootMessage(e), e);
   }
 
+  /** The exception to throw if the nodes of a cluster sent a command from one to the other. */
+  static RedisUnavailableException redirected(JedisException e, String what, String where) {
+    return new RedisUnavailableException(
+        "Cannot run "
+            + what
+            + " at "
+            + where
+            + ": "
+            + message(e)
+            + "; the nodes of the cluster send it from one to the other",
+        e);
+  }
+
   private static KindlingException ofReply(JedisDataException e, String what, String where) {
     String hint =
         e instanceof JedisRedirectionException

@@ -1,6 +1,7 @@
 package io.kindling.core;
 
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,6 +15,9 @@ import redis.clients.jedis.util.SafeEncoder;
  */
 public final class RedisFunctions {
   private static final Logger LOG = LoggerFactory.getLogger(RedisFunctions.class);
+
+  /** At a call: somebody may flush what was installed a moment ago. */
+  private static final int MAX_HEALS = 3;
 
   private final Redis redis;
   private final UnifiedJedis jedis;
@@ -92,7 +96,7 @@ public final class RedisFunctions {
 
   /**
    * Calls a function that may write. If the server has lost the library, it is installed and the
-   * function called once more.
+   * function called again.
    *
    * @param keys every key that it touches, all in one cluster slot
    * @param args byte arrays are sent as they are, everything else as its text in UTF-8
@@ -104,12 +108,7 @@ public final class RedisFunctions {
     byte[] name = SafeEncoder.encode(function);
     List<byte[]> keyBytes = RedisScripts.encode(keys);
     List<byte[]> argBytes = RedisScripts.encode(args);
-    try {
-      return jedis.fcall(name, keyBytes, argBytes);
-    } catch (RedisReplyException e) {
-      healOrThrow(e, library);
-      return jedis.fcall(name, keyBytes, argBytes);
-    }
+    return healed(library, () -> jedis.fcall(name, keyBytes, argBytes));
   }
 
   /**
@@ -126,8 +125,19 @@ public final class RedisFunctions {
     } catch (RedisReplyException e) {
       healOrThrow(e, library);
       // On a master: a replica may not have received the library yet.
-      return jedis.fcallReadonly(name, keyBytes, argBytes);
+      return healed(library, () -> jedis.fcallReadonly(name, keyBytes, argBytes));
     }
+  }
+
+  private @Nullable Object healed(FunctionLibrary library, Supplier<@Nullable Object> call) {
+    for (int heals = 0; heals < MAX_HEALS; heals++) {
+      try {
+        return call.get();
+      } catch (RedisReplyException e) {
+        healOrThrow(e, library);
+      }
+    }
+    return call.get();
   }
 
   private void healOrThrow(RedisReplyException e, FunctionLibrary library) {

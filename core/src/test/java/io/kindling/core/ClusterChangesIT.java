@@ -8,6 +8,8 @@ import io.kindling.core.testing.TestRedis;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -105,6 +107,49 @@ class ClusterChangesIT {
       setSlot(1, key, "NODE", id(1));
       setSlot(2, key, "NODE", id(1));
       assertThat(cluster.ask(1, "GET", key)).isEqualTo("111");
+    }
+  }
+
+  @Test
+  void commands_nodesDisagreeForAMoment_waitUntilTheyAgree() {
+    String key = nameOn(1, "disputed");
+    try (Redis redis = connect()) {
+      redis.jedis().ping();
+      setSlot(1, key, "NODE", id(0)); // Node 0 knows nothing of that and points back.
+      CompletableFuture<Void> agreed =
+          CompletableFuture.runAsync(
+              () -> List.of(0, 2).forEach(node -> setSlot(node, key, "NODE", id(0))),
+              CompletableFuture.delayedExecutor(300, TimeUnit.MILLISECONDS));
+
+      assertThat(redis.jedis().incr(key)).isEqualTo(1);
+
+      agreed.join();
+      assertThat(cluster.ask(0, "GET", key)).isEqualTo("1");
+    }
+  }
+
+  @Test
+  void commands_nodesDisagree_failWhenTheTimeIsOver() {
+    String key = nameOn(1, "quarrel");
+    RedisConfig hasty = cluster.config().toBuilder().retryFor(Duration.ofMillis(200)).build();
+    try (Redis redis = Redis.connect(hasty)) {
+      redis.jedis().ping();
+      setSlot(1, key, "NODE", id(0));
+
+      assertThatExceptionOfType(RedisUnavailableException.class)
+          .isThrownBy(() -> redis.jedis().incr(key))
+          .withMessageStartingWith("Cannot run INCR on '" + key + "' at 127.0.0.1:")
+          .withMessageContaining(": MOVED ")
+          .withMessageEndingWith("; the nodes of the cluster send it from one to the other");
+      assertThatExceptionOfType(RedisUnavailableException.class)
+          .isThrownBy(
+              () -> {
+                try (RedisPipeline pipeline = redis.pipeline()) {
+                  pipeline.incr(key);
+                }
+              })
+          .withMessageContaining("send it from one to the other");
+      setSlot(1, key, "NODE", id(1));
     }
   }
 
