@@ -31,6 +31,8 @@ import io.lettuce.core.masterreplica.MasterReplica;
 import io.lettuce.core.masterreplica.StatefulRedisMasterReplicaConnection;
 import io.lettuce.core.models.role.RedisNodeDescription;
 import io.lettuce.core.protocol.ProtocolVersion;
+import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.Delay;
 import java.io.File;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -41,6 +43,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -59,6 +62,17 @@ final class AsyncConnection {
   private static final String VERSION = "kindling_version";
   private static final Duration TOPOLOGY_REFRESH = Duration.ofSeconds(30);
   private static final Duration LONGEST_SHUTDOWN = Duration.ofSeconds(2);
+
+  /** Lettuce's own pauses grow to 30 s: so long after an outage it would be away, too. */
+  private static final Duration LONGEST_RECONNECT_PAUSE = Duration.ofSeconds(1);
+
+  private static final int FIRST_RECONNECT_PAUSE_MILLIS = 20;
+
+  /**
+   * Between looks at the cluster that a failure leads to. Lettuce's own 30 s would let the one look
+   * be the one that comes before the failover.
+   */
+  private static final Duration TOPOLOGY_LOOK_AFTER_FAILURE = Duration.ofSeconds(1);
 
   private final RedisConfig config;
   private final AbstractRedisClient client;
@@ -100,7 +114,7 @@ final class AsyncConnection {
             return present;
           }
           connection.close();
-          client.shutdown(Duration.ZERO, LONGEST_SHUTDOWN);
+          shutDown(client);
           return null;
         });
   }
@@ -228,7 +242,7 @@ final class AsyncConnection {
   }
 
   private static AsyncConnection openSingle(RedisConfig config, RedisURI uri) {
-    RedisClient client = RedisClient.create();
+    RedisClient client = RedisClient.create(resources());
     try {
       client.setOptions(options(ClientOptions.builder(), config).build());
       StatefulRedisConnection<String, byte[]> connection;
@@ -242,13 +256,13 @@ final class AsyncConnection {
       }
       if (config.topology() == RedisConfig.Topology.STANDALONE && isCluster(connection)) {
         connection.close();
-        client.shutdown(Duration.ZERO, LONGEST_SHUTDOWN);
+        shutDown(client);
         return openCluster(config);
       }
       return new AsyncConnection(
           config, client, connection, connection.async(), () -> List.of(connection.async()));
     } catch (RuntimeException e) {
-      client.shutdown(Duration.ZERO, LONGEST_SHUTDOWN);
+      shutDown(client);
       throw failure(e, "the first command", config);
     }
   }
@@ -265,13 +279,14 @@ final class AsyncConnection {
   private static AsyncConnection openCluster(RedisConfig config) {
     RedisClusterClient client =
         RedisClusterClient.create(
-            config.nodes().stream().map(node -> uri(config, node).build()).toList());
+            resources(), config.nodes().stream().map(node -> uri(config, node).build()).toList());
     try {
       client.setOptions(
           options(ClusterClientOptions.builder(), config)
               .topologyRefreshOptions(
                   ClusterTopologyRefreshOptions.builder()
                       .enableAllAdaptiveRefreshTriggers()
+                      .adaptiveRefreshTriggersTimeout(TOPOLOGY_LOOK_AFTER_FAILURE)
                       .enablePeriodicRefresh(TOPOLOGY_REFRESH)
                       .build())
               .build());
@@ -286,9 +301,29 @@ final class AsyncConnection {
           connection.async(),
           () -> connection.async().upstream().asMap().values());
     } catch (RuntimeException e) {
-      client.shutdown(Duration.ZERO, LONGEST_SHUTDOWN);
+      shutDown(client);
       throw failure(e, "the first command", config);
     }
+  }
+
+  private static ClientResources resources() {
+    return ClientResources.builder()
+        .reconnectDelay(
+            Delay.equalJitter(
+                Duration.ZERO,
+                LONGEST_RECONNECT_PAUSE,
+                FIRST_RECONNECT_PAUSE_MILLIS,
+                TimeUnit.MILLISECONDS))
+        .build();
+  }
+
+  /** With its resources, which it regards as somebody else's. */
+  private static void shutDown(AbstractRedisClient client) {
+    client.shutdown(Duration.ZERO, LONGEST_SHUTDOWN);
+    client
+        .getResources()
+        .shutdown(0, LONGEST_SHUTDOWN.toMillis(), TimeUnit.MILLISECONDS)
+        .awaitUninterruptibly(LONGEST_SHUTDOWN.toMillis());
   }
 
   private static <B extends ClientOptions.Builder> B options(B builder, RedisConfig config) {

@@ -1,7 +1,9 @@
 package io.kindling.ml;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.kindling.core.Redis;
 import io.kindling.core.RedisConfig;
 import io.kindling.core.testing.TestRedis;
 import java.time.Duration;
@@ -13,7 +15,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import redis.clients.jedis.util.JedisClusterCRC16;
 
 class AsyncPredictorIT extends PredictorContract {
 
@@ -33,6 +37,26 @@ class AsyncPredictorIT extends PredictorContract {
         .isInstanceOf(IllegalStateException.class)
         .hasMessage(
             "Cannot score with model 'm' v1 at 'kindling:model:{m}': the predictor is closed");
+  }
+
+  /** It looks for the failover itself, and earlier than it would look at the cluster anyway. */
+  @Test
+  @Tag("faults")
+  void predict_masterOfAClusterKilled_isAnsweredByItsReplica() throws Exception {
+    try (TestRedis.Cluster cluster = TestRedis.startCluster(3);
+        Redis redis = Redis.connect(cluster.config())) {
+      constant(3).publish(redis, "m");
+      int master = JedisClusterCRC16.getSlot("m") * 3 / 16384;
+      cluster.ask(master, "WAIT", "1", "5000");
+      RedisConfig config = cluster.config().toBuilder().retryFor(Duration.ofSeconds(20)).build();
+      try (AsyncPredictor predictor = AsyncPredictor.open(config, "m")) {
+        predictor.predict(ZERO).toCompletableFuture().get();
+
+        cluster.kill(master);
+
+        assertThat(predictor.predict(ZERO).toCompletableFuture().get()).isEqualTo(3);
+      }
+    }
   }
 
   /** Waits for each stage, and throws what it failed with. */

@@ -42,7 +42,7 @@ abstract class PredictorContract {
 
   private static final long SEED = new Random().nextLong();
   private static final String PREFIX = TestRedis.prefix();
-  private static final FeatureVector ZERO = FeatureVector.sparse(new int[0], new double[0]);
+  static final FeatureVector ZERO = FeatureVector.sparse(new int[0], new double[0]);
 
   private static final AtomicInteger NAMES = new AtomicInteger();
 
@@ -109,7 +109,7 @@ abstract class PredictorContract {
   }
 
   /** A forest whose answer is this number, for rows of 3 features. */
-  private static Forest constant(double answer) {
+  static Forest constant(double answer) {
     return Forest.builder(Aggregation.MEAN, 3, 0).tree().leaf(answer).build();
   }
 
