@@ -10,13 +10,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * Repeats what failed because Redis was unreachable, out of memory or a replica, with pauses that
- * double up to a second and jitter, so that clients which lost it together do not return together.
- * Ends at once when it is closed. Safe for concurrent use.
+ * Repeats what failed because Redis was unreachable, out of memory or disk, or a replica, with
+ * pauses that double up to a second and jitter, so that clients which lost it together do not
+ * return together. Ends at once when it is closed. Safe for concurrent use.
  */
 public final class Patience {
   private static final long FIRST_MILLIS = 20;
   private static final long LONGEST_MILLIS = 1_000;
+
+  /** Redis cannot write its files, and so takes no writes. */
+  private static final String DISK_FULL = "MISCONF";
 
   private final CountDownLatch closed = new CountDownLatch(1);
 
@@ -57,7 +60,8 @@ public final class Patience {
   static boolean mayPass(KindlingException e) {
     return e instanceof RedisUnavailableException
         || e instanceof RedisReplyException.OutOfMemory
-        || e instanceof RedisReplyException.ReadOnly;
+        || e instanceof RedisReplyException.ReadOnly
+        || (e instanceof RedisReplyException reply && reply.prefix().equals(DISK_FULL));
   }
 
   /**
