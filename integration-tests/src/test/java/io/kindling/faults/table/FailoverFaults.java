@@ -44,9 +44,12 @@ final class FailoverFaults {
 
   private static void demote(Watched servers) {
     servers.sentinel().ask("SENTINEL", "FAILOVER", "mymaster");
-    Awaitility.await("the replica is a master")
+    Awaitility.await("they have changed places")
         .atMost(Duration.ofSeconds(60))
         .pollInterval(Duration.ofMillis(20))
-        .until(() -> servers.replica().ask("ROLE").startsWith("[master"));
+        .until(
+            () ->
+                servers.replica().ask("ROLE").startsWith("[master")
+                    && servers.master().ask("ROLE").startsWith("[slave"));
   }
 }

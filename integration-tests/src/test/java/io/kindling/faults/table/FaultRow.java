@@ -8,67 +8,76 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
  * What came of a fault, as text.
  *
- * @param cells by column
- * @param messages the first line of each kind of error that callers saw, by load
+ * @param cells by the heads of their columns
+ * @param messages the first line of each kind of error that callers saw
  */
 record FaultRow(Map<String, String> cells, List<Message> messages) {
   private static final double WAIT_SECONDS = 0.5;
 
-  /** What an error said. */
-  record Message(String fault, String load, String text) {}
+  /** Of the administrator and of functions that are not there; and of a demoted server. */
+  private static final Set<String> NOT_SHOWN = Set.of("ERR", "UNBLOCKED");
 
-  /** What the callers of the loads saw of a fault that lasted from here to there. */
-  static FaultRow of(String fault, List<Load> loads, long begin, long end) {
+  /** What an error said to a load. */
+  record Message(String load, String text) {}
+
+  /** When a fault happened, by {@code System.nanoTime}. */
+  record Window(long begin, long end) {}
+
+  /**
+   * What servers and loads tell at the end.
+   *
+   * @param errors with which Redis replied, by prefix
+   * @param failedJobs that were run again
+   * @param balance of the counters
+   * @param lostQueries without an answer
+   */
+  record Outcome(Map<String, Long> errors, int failedJobs, Balance balance, int lostQueries) {}
+
+  /** The row of a fault. */
+  static FaultRow of(String fault, List<Load> loads, Window window, Outcome outcome) {
     Map<String, String> cells = new LinkedHashMap<>();
     List<Message> messages = new ArrayList<>();
-    List<String> recoveries = new ArrayList<>();
-    int wrong = 0;
     cells.put("fault", fault);
-    cells.put("Redis replied", "");
+    cells.put("Redis replied", shown(outcome.errors));
     for (Load load : loads) {
-      List<Call> calls = load.journal().since(begin);
+      List<Call> calls = load.journal().since(window.begin);
       cells.put(load.name(), seen(calls));
-      recoveries.add(recovery(load.journal().recovered(begin, end), end));
-      wrong += load.journal().wrongAnswers();
       calls.stream()
           .filter(call -> !call.succeeded())
-          .map(call -> new Message(fault, load.name(), firstLine(call)))
+          .map(call -> new Message(load.name(), firstLine(call)))
           .distinct()
           .forEach(messages::add);
     }
-    cells.put("counters difference", "");
-    cells.put("queries lost", "");
-    cells.put("wrong answers", String.valueOf(wrong));
-    cells.put("recovered after", String.join(" / ", recoveries));
+    if (outcome.failedJobs > 0) {
+      cells.merge("commits", "; jobs run again: " + outcome.failedJobs, String::concat);
+    }
+    int lost = outcome.balance.lost();
+    cells.put(
+        "counters: difference",
+        outcome.balance.difference()
+            + (lost == 0 ? "" : "; " + lost + " partitions visibly missing, counted again"));
+    cells.put("queries: lost", String.valueOf(outcome.lostQueries));
+    cells.put(
+        "answers: wrong",
+        String.valueOf(loads.stream().mapToInt(load -> load.journal().wrongAnswers()).sum()));
+    cells.put(
+        "recovered after",
+        loads.stream().map(load -> recovery(load, window)).collect(Collectors.joining(" / ")));
     return new FaultRow(cells, messages);
   }
 
-  /** With what the servers and the end of the loads tell. */
-  FaultRow with(Map<String, Long> errors, int failedJobs, Balance balance, int lostQueries) {
-    Map<String, String> all = new LinkedHashMap<>(cells);
-    Map<String, Long> shown = new TreeMap<>(errors);
-    shown.remove("ERR"); // Of the administrator, and of functions that are not there.
-    all.put(
-        "Redis replied",
-        shown.entrySet().stream()
-            .map(error -> "`" + error.getKey() + "` x" + error.getValue())
-            .collect(Collectors.joining(", ")));
-    if (failedJobs > 0) {
-      all.merge("commits", "; jobs run again: " + failedJobs, String::concat);
-    }
-    String lost =
-        balance.lost() == 0
-            ? ""
-            : " (" + balance.lost() + " partitions visibly missing, counted again)";
-    all.put("counters difference", balance.difference() + lost);
-    all.put("queries lost", String.valueOf(lostQueries));
-    return new FaultRow(all, messages);
+  private static String shown(Map<String, Long> errors) {
+    return errors.entrySet().stream()
+        .filter(error -> !NOT_SHOWN.contains(error.getKey()))
+        .map(error -> "`" + error.getKey() + "` x" + error.getValue())
+        .collect(Collectors.joining(", "));
   }
 
   private static String seen(List<Call> calls) {
@@ -80,25 +89,28 @@ record FaultRow(Map<String, String> cells, List<Message> messages) {
                     call -> Objects.requireNonNull(call.failure()).getClass().getSimpleName(),
                     TreeMap::new,
                     Collectors.toList()));
-    if (!failures.isEmpty()) {
-      return failures.entrySet().stream()
-          .map(
-              kind ->
-                  "`%s` x%d, the latest after %s"
-                      .formatted(
-                          kind.getKey(), kind.getValue().size(), seconds(longest(kind.getValue()))))
-          .collect(Collectors.joining("; "));
+    if (failures.isEmpty()) {
+      double longest = longest(calls);
+      return longest < WAIT_SECONDS ? "nothing" : "waits " + seconds(longest);
     }
-    double longest = longest(calls);
-    return longest < WAIT_SECONDS ? "nothing" : "waits " + seconds(longest);
+    return failures.entrySet().stream()
+        .map(
+            kind ->
+                "`%s` x%d, after %s"
+                    .formatted(
+                        kind.getKey(), kind.getValue().size(), seconds(longest(kind.getValue()))))
+        .collect(Collectors.joining("; "));
   }
 
   private static double longest(List<Call> calls) {
     return calls.stream().mapToDouble(Call::seconds).max().orElse(0);
   }
 
-  private static String recovery(List<Call> successes, long end) {
-    return successes.stream().mapToLong(call -> call.endNanos() - end).min().stream()
+  private static String recovery(Load load, Window window) {
+    return load.journal().recovered(window.begin, window.end).stream()
+        .mapToLong(call -> call.endNanos() - window.end)
+        .min()
+        .stream()
         .mapToObj(nanos -> seconds(nanos / 1e9))
         .findFirst()
         .orElse("never");
@@ -108,6 +120,7 @@ record FaultRow(Map<String, String> cells, List<Message> messages) {
     return String.format(Locale.ROOT, seconds < 0.095 ? "%.2f s" : "%.1f s", seconds);
   }
 
+  /** Without what differs from run to run. */
   private static String firstLine(Call call) {
     Throwable failure = Objects.requireNonNull(call.failure());
     String line = String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
@@ -115,7 +128,6 @@ record FaultRow(Map<String, String> cells, List<Message> messages) {
         + ": "
         + line.replaceAll("127\\.0\\.0\\.1:\\d+", "127.0.0.1:6379")
             .replaceAll("\\b[0-9a-f]{40}\\b", "SHA1")
-            .replaceAll("pass-\\d+", "pass-7")
-            .replaceAll("partition \\d+", "partition 1");
+            .replaceAll("faults-\\d+", "faults");
   }
 }

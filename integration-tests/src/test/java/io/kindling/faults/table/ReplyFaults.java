@@ -9,7 +9,7 @@ import redis.clients.jedis.exceptions.JedisBusyException;
 
 /** A server that answers, but with errors. */
 final class ReplyFaults {
-  private static final int FILLERS = 4_000;
+  private static final int FILLERS = 2_000;
 
   private ReplyFaults() {}
 

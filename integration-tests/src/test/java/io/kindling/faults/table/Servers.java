@@ -14,6 +14,12 @@ import redis.clients.jedis.exceptions.JedisException;
 
 /** Servers to which faults happen, without any of the library under test. */
 interface Servers extends AutoCloseable {
+  /** How long most faults last: less than the clients' retry-for of 10 s. */
+  Duration SHORT = Duration.ofSeconds(4);
+
+  /** Longer than it. */
+  Duration LONG = Duration.ofSeconds(13);
+
   Pattern ERRORS = Pattern.compile("errorstat_(\\w+):count=(\\d+)");
 
   /** How clients reach them. */
@@ -62,12 +68,6 @@ interface Servers extends AutoCloseable {
 
   @Override
   void close();
-
-  /** How long most faults last: less than the clients' retry-for of 10 s. */
-  Duration SHORT = Duration.ofSeconds(4);
-
-  /** Longer than it. */
-  Duration LONG = Duration.ofSeconds(13);
 
   /** Has a fault last. */
   static void hold(Duration time) {

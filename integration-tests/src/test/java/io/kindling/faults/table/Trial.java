@@ -3,7 +3,8 @@ package io.kindling.faults.table;
 import io.kindling.core.KindlingException;
 import io.kindling.core.Redis;
 import io.kindling.core.RedisConfig;
-import io.kindling.faults.table.CommitLoad.Balance;
+import io.kindling.faults.table.FaultRow.Outcome;
+import io.kindling.faults.table.FaultRow.Window;
 import io.kindling.faults.table.NamedFault.Loss;
 import io.kindling.ml.AsyncPredictor;
 import io.kindling.ml.LiveModel;
@@ -13,7 +14,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Pattern;
@@ -74,13 +74,14 @@ final class Trial {
                     new Random(random.nextLong())),
                 new ScoringLoad(
                     "AsyncPredictor", async::predict, forest, new Random(random.nextLong())),
-                new ScoringLoad(
-                    "LiveModel",
-                    row -> CompletableFuture.completedFuture(live.predict(row).prediction()),
-                    forest,
-                    new Random(random.nextLong())),
                 commits,
                 queries);
+        Load memory =
+            new ScoringLoad(
+                "LiveModel",
+                row -> CompletableFuture.completedFuture(live.predict(row).prediction()),
+                forest,
+                new Random(random.nextLong()));
         Awaitility.await("all loads run")
             .atMost(LIMIT)
             .until(() -> loads.stream().allMatch(load -> load.journal().successes() >= ENOUGH));
@@ -88,19 +89,18 @@ final class Trial {
         servers.forgetErrors();
         long begin = System.nanoTime();
         named.injection().run(servers);
-        long end = System.nanoTime();
+        Window window = new Window(begin, System.nanoTime());
 
-        loads.forEach(load -> awaitRecovery(load, begin, end));
+        loads.forEach(load -> awaitRecovery(load, window));
+        memory.stop();
         for (Load load : loads) {
           load.stop();
         }
-        Map<String, Long> errors = servers.errors();
-        Balance balance = commits.balance();
-        FaultRow row =
-            FaultRow.of(named.name(), loads, begin, end)
-                .with(errors, commits.failedJobs(), balance, queries.lost());
-        table.add(row);
-        check(loads, begin, errors, balance, queries, live);
+        Outcome outcome =
+            new Outcome(servers.errors(), commits.failedJobs(), commits.balance(), queries.lost());
+        table.add(FaultRow.of(named.name(), loads, window, outcome));
+        check(loads, window, outcome);
+        checkMemory(memory, live);
         if (named.loss() == Loss.NOTHING) {
           softly.assertThat(queries.answeredAgain(redis)).as("answers beyond the first").isZero();
         }
@@ -113,12 +113,12 @@ final class Trial {
     return LiveModel.open(redis, name);
   }
 
-  private void awaitRecovery(Load load, long begin, long end) {
+  private void awaitRecovery(Load load, Window window) {
     try {
       Awaitility.await(load.name() + " succeed again")
           .atMost(LIMIT)
           .pollInterval(Duration.ofMillis(50))
-          .until(() -> load.journal().recovered(begin, end).size() >= ENOUGH);
+          .until(() -> load.journal().recovered(window.begin(), window.end()).size() >= ENOUGH);
     } catch (ConditionTimeoutException e) {
       softly.fail("%s do not recover within %s; failures: %s", load.name(), LIMIT, failures(load));
     }
@@ -134,20 +134,13 @@ final class Trial {
     return failures;
   }
 
-  private void check(
-      List<Load> loads,
-      long begin,
-      Map<String, Long> errors,
-      Balance balance,
-      QueryLoad queries,
-      LiveModel live) {
+  private void check(List<Load> loads, Window window, Outcome outcome) {
     for (Load load : loads) {
       softly.assertThat(load.journal().wrongAnswers()).as("wrong answers, " + load.name()).isZero();
-      for (Journal.Call call : load.journal().since(begin)) {
-        Throwable failure = call.failure();
-        if (failure != null) {
+      for (Journal.Call call : load.journal().since(window.begin())) {
+        if (call.failure() != null) {
           softly
-              .assertThat(failure)
+              .assertThat(call.failure())
               .as(load.name())
               .isInstanceOf(KindlingException.class)
               .message()
@@ -155,14 +148,20 @@ final class Trial {
         }
       }
     }
-    softly.assertThat(balance.difference()).as("difference of the counters").isZero();
+    softly.assertThat(outcome.balance().difference()).as("difference of the counters").isZero();
     if (fault.loss() == Loss.NOTHING) {
-      softly.assertThat(balance.lost()).as("confirmed partitions that are missing").isZero();
+      softly.assertThat(outcome.balance().lost()).as("confirmed partitions, missing").isZero();
     }
-    softly.assertThat(queries.lost()).as("queries without an answer").isZero();
+    softly.assertThat(outcome.lostQueries()).as("queries without an answer").isZero();
     if (!fault.reply().isEmpty()) {
-      softly.assertThat(errors).as("errors that Redis replied").containsKey(fault.reply());
+      softly.assertThat(outcome.errors()).as("errors of Redis").containsKey(fault.reply());
     }
+  }
+
+  /** It answers on, whatever Redis does, and follows again when Redis is back. */
+  private void checkMemory(Load memory, LiveModel live) {
+    softly.assertThat(failures(memory)).as("failures of the model in memory").isEmpty();
+    softly.assertThat(memory.journal().wrongAnswers()).as("its wrong answers").isZero();
     Awaitility.await("the live model follows again")
         .atMost(LIMIT)
         .until(() -> live.stats().staleness().compareTo(LiveModel.DEFAULT_MAX_STALENESS) < 0);
