@@ -4,7 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Redis could not be reached, or answered that it cannot serve now (LOADING, CLUSTERDOWN,
- * MASTERDOWN, TRYAGAIN, BUSY). Later it may.
+ * MASTERDOWN, TRYAGAIN, BUSY, a cluster's nodes that send a command from one to the other). Later
+ * it may.
  *
  * <p>A command that is not idempotent may have been executed when its connection broke: the message
  * says so where that is possible.
