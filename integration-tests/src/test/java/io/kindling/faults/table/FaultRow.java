@@ -128,6 +128,8 @@ record FaultRow(Map<String, String> cells, List<Message> messages) {
         + ": "
         + line.replaceAll("127\\.0\\.0\\.1:\\d+", "127.0.0.1:6379")
             .replaceAll("\\b[0-9a-f]{40}\\b", "SHA1")
+            .replaceAll(":stage:[^']*", ":stage:...")
+            .replaceAll("@user_script:\\d+", "@user_script:9")
             .replaceAll("faults-\\d+", "faults");
   }
 }
