@@ -63,16 +63,12 @@ final class ClusterServers implements Servers {
 
   /** A slot that none of the loads uses belongs to no node for a while: the cluster is down. */
   void withoutASlot(Duration time) {
-    String other = String.valueOf(SLOTS - 1 == slot ? 0 : SLOTS - 1);
+    String other = String.valueOf(SLOTS - 1);
     for (int node = 0; node < nodes(); node++) {
       ask(node, "CLUSTER", "DELSLOTS", other);
     }
     Servers.hold(time);
-    for (int node = 0; node < nodes(); node++) {
-      if (node == MASTERS - 1) {
-        ask(node, "CLUSTER", "ADDSLOTS", other);
-      }
-    }
+    ask(MASTERS - 1, "CLUSTER", "ADDSLOTS", other);
     for (int node = 0; node < MASTERS; node++) {
       int each = node;
       Awaitility.await("the cluster is up")

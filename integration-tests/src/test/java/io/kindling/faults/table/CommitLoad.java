@@ -86,8 +86,9 @@ final class CommitLoad implements Load {
   private void count() {
     try {
       while (!stop.await(PAUSE_MILLIS, TimeUnit.MILLISECONDS)) {
-        passes++;
-        count(passes - 1);
+        int pass = passes;
+        passes = pass + 1;
+        count(pass);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
