@@ -1,0 +1,11 @@
+package io.kindling.ml;
+
+import io.kindling.core.testing.FuzzReplay;
+import io.kindling.core.testing.FuzzTarget;
+
+class ModelFuzzTest extends FuzzReplay {
+  @Override
+  protected FuzzTarget target() {
+    return new ModelFuzz();
+  }
+}
