@@ -7,7 +7,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Where a Redis is and how to talk to it. Immutable; travels in Spark closures; {@link #toString()}
@@ -65,6 +69,8 @@ public record RedisConfig(
     implements Serializable {
 
   private static final long serialVersionUID = 1;
+  private static final Logger LOG = LoggerFactory.getLogger(RedisConfig.class);
+  private static final Set<String> WARNED = ConcurrentHashMap.newKeySet();
 
   public RedisConfig {
     nodes = List.copyOf(nodes);
@@ -196,7 +202,7 @@ public record RedisConfig(
    * @throws ConfigException with all problems; the password is not in the message
    */
   public static RedisConfig parse(String uri) {
-    return from(Map.of(RedisSettings.URI.name(), uri));
+    return RedisSettings.read(Map.of(RedisSettings.URI.name(), uri));
   }
 
   /**
@@ -204,10 +210,13 @@ public record RedisConfig(
    * single keys before the same thing in the URI. If a URI is set, the address, user, password,
    * database and TLS switch of spark-redis are not used: they belong to another server.
    *
+   * <p>Logs {@link #redactionWarning} once, if there is one.
+   *
    * @param pairs any settings; what does not concern Redis is ignored
    * @throws ConfigException with all problems, among them unknown {@code spark.kindling.*} keys
    */
   public static RedisConfig from(Map<String, String> pairs) {
+    redactionWarning(pairs).filter(WARNED::add).ifPresent(LOG::warn);
     return RedisSettings.read(pairs);
   }
 
@@ -238,7 +247,7 @@ public record RedisConfig(
 
   /**
    * A warning if Spark would show a password of these settings in its UI and event log, with the
-   * setting that hides it. To be logged once, by the driver, at start.
+   * setting that hides it. {@link #from} logs it.
    *
    * @param pairs the settings of the {@code SparkConf}
    */

@@ -34,16 +34,27 @@ record RedisUri(
           "(?:(?<scheme>[A-Za-z][A-Za-z0-9+.-]*)://)?(?:(?<login>[^/?]*)@)?(?<hosts>[^/?@]*)"
               + "(?:/(?<path>[^?]*))?(?:\\?(?<query>.*))?");
 
+  /** As far as it can be told from a user and the beginning of a password. */
+  private static final String HOSTS = "[^:]*(:\\d+(,[^:]*)?)*|\\[.*";
+
+  private static final Pattern PASSWORD_PARAMETER = Pattern.compile("[?&][^=&]*password=");
+
   static boolean holdsPassword(String uri) {
     Matcher m = SHAPE.matcher(uri.trim());
-    return m.matches() && m.group("login") != null && m.group("login").contains(":");
+    return PASSWORD_PARAMETER.matcher(uri).find()
+        || (m.matches() && m.group("login") != null && m.group("login").contains(":"));
   }
 
   static RedisUri parse(String text, List<String> problems) {
     Matcher m = SHAPE.matcher(text.trim());
     if (!m.matches()) {
-      problems.add("the URI is not of the form redis://user:password@host:port/database");
-      return new RedisUri(Topology.STANDALONE, false, List.of(), null, null, null, 0, Map.of());
+      return unreadable(
+          "the URI is not of the form redis://user:password@host:port/database", problems);
+    }
+    if (m.group("login") == null && isCutLogin(m)) {
+      return unreadable(
+          "the URI has a '/' or '?' before its '@'; in a user and password write %2F and %3F",
+          problems);
     }
     String scheme =
         m.group("scheme") == null ? "redis" : m.group("scheme").toLowerCase(Locale.ROOT);
@@ -75,6 +86,20 @@ record RedisUri(
         master,
         database,
         parseQuery(m.group("query"), problems));
+  }
+
+  /** Whether host, database or parameters are parts of a user and password: not to be shown. */
+  private static boolean isCutLogin(Matcher m) {
+    String path = m.group("path") == null ? "" : m.group("path");
+    String query = m.group("query") == null ? "" : m.group("query");
+    return path.contains("@")
+        || (query.contains("@")
+            && (!query.matches("[a-z.-]+=.*") || !m.group("hosts").matches(HOSTS)));
+  }
+
+  private static RedisUri unreadable(String problem, List<String> problems) {
+    problems.add(problem);
+    return new RedisUri(Topology.STANDALONE, false, List.of(), null, null, null, 0, Map.of());
   }
 
   private static Topology topologyOf(String scheme, List<String> problems) {
@@ -110,12 +135,20 @@ record RedisUri(
         port = 0;
       }
       if (host.isBlank() || port < 1 || port > 65535 || (bracket < 0 && host.contains(":"))) {
-        problems.add("'" + part + "' is not a host, or host:port with a port from 1 to 65535");
+        problems.add(
+            "'" + shown(part) + "' is not a host, or host:port with a port from 1 to 65535");
       } else {
         nodes.add(new Node(host, port));
       }
     }
     return nodes;
+  }
+
+  /** What is no number behind a colon may be a password whose host was forgotten. */
+  private static String shown(String hostAndPort) {
+    return hostAndPort.matches("[^:]*|[^:]*:\\d*|\\[.*")
+        ? hostAndPort
+        : hostAndPort.replaceFirst(":.*", ":***");
   }
 
   private static int parseDatabase(String path, List<String> problems) {
@@ -135,7 +168,10 @@ record RedisUri(
       for (String pair : query.split("&", -1)) {
         int equals = pair.indexOf('=');
         if (equals < 1) {
-          problems.add("the URI's parameter '" + pair + "' is not of the form name=value");
+          problems.add(
+              "the URI's parameter "
+                  + (parameters.size() + 1)
+                  + " is not of the form name=value, as in timeout=5s");
         } else {
           parameters.put(pair.substring(0, equals), decode(pair.substring(equals + 1), problems));
         }

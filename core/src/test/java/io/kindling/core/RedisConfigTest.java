@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RedisConfigTest {
   @Test
@@ -279,7 +281,8 @@ class RedisConfigTest {
     assertThat(warning)
         .isEqualTo(
             "Spark shows the password in spark.kindling.redis.uri and spark.redis.auth in its UI"
-                + " and event log; set spark.redaction.regex=(?i)secret|password|token|access[.]?key"
+                + " and event log; set"
+                + " spark.redaction.regex=(?i)secret|password|token|access[.]?key"
                 + "|spark[.]kindling[.]redis[.]uri|spark[.]redis[.]auth");
     String regex = warning.substring(warning.indexOf('=') + 1);
     assertThat(Pattern.compile(regex).matcher("spark.redis.auth").find()).isTrue();
@@ -287,6 +290,54 @@ class RedisConfigTest {
             RedisConfig.redactionWarning(
                 Map.of("spark.redis.auth", "geheim", "spark.redaction.regex", regex)))
         .isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "redis://app:geh/eim@h",
+        "redis://app:?geheim@h",
+        "redis://:gehe#im/@h:6379/2",
+        "app:geheim",
+        "redis://h1,app:geheim",
+        "redis://h?geheim",
+        "redis://h:6379/1?timeout=1s&:geheim@",
+        "redis://app:%geheim@h",
+        "redis://app:geheim@h:x",
+        "nosuch://app:geheim@h",
+        "redis://h?pasword=geheim",
+        "redis://app:x?geh=eim@h"
+      })
+  void parse_badUriWithAPassword_showsNoPartOfIt(String uri) {
+    assertThatExceptionOfType(ConfigException.class)
+        .isThrownBy(() -> RedisConfig.parse(uri))
+        .satisfies(e -> assertThat(e.getMessage()).doesNotContain("geh", "eim"));
+  }
+
+  @Test
+  void parse_slashInAPassword_saysHowToWriteIt() {
+    assertThatExceptionOfType(ConfigException.class)
+        .isThrownBy(() -> RedisConfig.parse("redis://app:geh/eim@h"))
+        .withMessageContaining(
+            "the URI has a '/' or '?' before its '@'; in a user and password write %2F and %3F");
+  }
+
+  @Test
+  void parse_atInAPasswordParameter_isRead() {
+    assertThat(RedisConfig.parse("redis-cluster://h1:1,h2:2?password=geh@eim&timeout=1s").nodes())
+        .hasSize(2);
+    assertThat(RedisConfig.parse("redis://h?password=geh@eim").password()).isEqualTo("geh@eim");
+  }
+
+  @Test
+  void redactionWarning_passwordAmongAUrisParameters_isNamed() {
+    assertThat(
+            RedisConfig.redactionWarning(
+                Map.of(
+                    "spark.kindling.redis.uri", "rediss://h?tls.key-store-password=geheim",
+                    "spark.redaction.regex", "nothing")))
+        .hasValueSatisfying(
+            warning -> assertThat(warning).endsWith("nothing|spark[.]kindling[.]redis[.]uri"));
   }
 
   @Test

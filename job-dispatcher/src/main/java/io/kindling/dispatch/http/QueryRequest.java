@@ -55,6 +55,9 @@ record QueryRequest(String dataset, String where, int rows, @Nullable Long timeo
 
   private static String text(Map<String, @Nullable Object> fields, String name) {
     if (fields.get(name) instanceof String text) {
+      if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+        throw bad("'" + name + "' has half of a surrogate pair, which is no character");
+      }
       return text;
     }
     throw bad("'" + name + "' is needed, a string");
