@@ -543,6 +543,73 @@ abstract class PredictorContract {
         .hasMessageContaining("none.p12");
   }
 
+  /** The certificate carries 127.0.0.1 only; a cluster or sentinels may tell another name. */
+  @Test
+  @EnabledOnOs(value = OS.LINUX, architectures = "amd64")
+  void predict_hostNotInTheCertificate_isRefusedInEachTopology(@TempDir Path folder) {
+    Certificates certificates = Certificates.make(folder);
+    RedisConfig.Tls tls = certificates.clientTls();
+    TestRedis server = later(TestRedis.start(certificates.serverArguments()));
+    TestRedis node = later(certificates.startCluster("127.0.0.1"));
+    TestRedis misnamed = later(certificates.startCluster("localhost"));
+    TestRedis.Sentinel sentinel = later(certificates.startSentinel("127.0.0.1", server));
+    TestRedis.Sentinel misnaming = later(certificates.startSentinel("localhost", server));
+
+    answers(node.config().toBuilder().cluster().tls(tls).build());
+    answers(sentinel.config().toBuilder().tls(tls).build());
+    refusesName(RedisConfig.builder().tls(tls).node("localhost", server.port()).build());
+    refusesName(RedisConfig.builder().tls(tls).node("localhost", node.port()).cluster().build());
+    refusesName(misnamed.config().toBuilder().cluster().tls(tls).build());
+    refusesName(misnaming.config().toBuilder().tls(tls).build());
+    refusesName(
+        RedisConfig.builder()
+            .tls(tls)
+            .node("localhost", sentinel.config().nodes().get(0).port())
+            .sentinel("mymaster")
+            .build());
+    answers(
+        RedisConfig.builder()
+            .node("localhost", server.port())
+            .tls(
+                new RedisConfig.Tls(
+                    tls.trustStore(),
+                    tls.trustStorePassword(),
+                    tls.keyStore(),
+                    tls.keyStorePassword(),
+                    /* verifyHostName= */ false))
+            .build());
+  }
+
+  private void answers(RedisConfig config) {
+    try (Redis own = Redis.connect(config)) {
+      constant(4).publish(own, name);
+    }
+    assertThat(later(open(config, name)).predict(ZERO)).isEqualTo(4);
+  }
+
+  private void refusesName(RedisConfig config) {
+    RedisConfig once = config.toBuilder().retryFor(Duration.ZERO).build();
+    assertThatThrownBy(() -> later(open(once, name)).predict(ZERO))
+        .as(config.toString())
+        .isInstanceOf(RedisUnavailableException.class)
+        .hasMessageContaining("localhost")
+        .hasMessageMatching("(?s).*(No name matching|No subject alternative).*");
+  }
+
+  @Test
+  @EnabledOnOs(value = OS.LINUX, architectures = "amd64")
+  void predict_noClientCertificateWhereOneIsAskedFor_isRefused(@TempDir Path folder) {
+    Certificates certificates = Certificates.make(folder);
+    TestRedis server = later(TestRedis.start(certificates.serverArguments()));
+    RedisConfig.Tls tls = certificates.clientTls();
+    RedisConfig.Tls without =
+        new RedisConfig.Tls(tls.trustStore(), tls.trustStorePassword(), null, null, true);
+    RedisConfig stranger = server.config().toBuilder().tls(without).retryFor(Duration.ZERO).build();
+
+    assertThatThrownBy(() -> later(open(stranger, name)).predict(ZERO))
+        .isInstanceOf(RedisUnavailableException.class);
+  }
+
   @Test
   void predict_serverGoneForAMoment_isAnsweredWhenItIsBack() throws Exception {
     TestRedis server = later(TestRedis.start("--appendonly", "yes", "--appendfsync", "always"));

@@ -14,6 +14,13 @@ import java.security.cert.Certificate;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import org.awaitility.Awaitility;
+import redis.clients.jedis.Connection;
+import redis.clients.jedis.DefaultJedisClientConfig;
+import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.Protocol;
+import redis.clients.jedis.SslOptions;
+import redis.clients.jedis.util.SafeEncoder;
 
 /**
  * A server's and a client's self-signed certificates, made by this JDK's keytool, each trusting the
@@ -43,6 +50,10 @@ public final class Certificates {
           "server.crt",
           "-keystore",
           "trust.p12");
+      Files.writeString(
+          folder.resolve("both.crt"),
+          Files.readString(folder.resolve("server.crt"))
+              + Files.readString(folder.resolve("client.crt")));
       return certificates;
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot make certificates in " + folder, e);
@@ -59,6 +70,51 @@ public final class Certificates {
       "--tls-ca-cert-file", folder.resolve("client.crt").toString(),
       "--tls-auth-clients", "yes"
     };
+  }
+
+  /** Starts the one node of a cluster, which tells clients to find it under this name. */
+  public TestRedis startCluster(String announcedHost) {
+    var arguments = new ArrayList<>(List.of(serverArguments()));
+    arguments.addAll(List.of("--cluster-enabled", "yes", "--tls-cluster", "yes"));
+    arguments.addAll(List.of("--cluster-announce-hostname", announcedHost));
+    arguments.addAll(List.of("--cluster-preferred-endpoint-type", "hostname"));
+    TestRedis node = TestRedis.start(arguments.toArray(String[]::new));
+    SslOptions options =
+        SslOptions.builder()
+            .truststore(folder.resolve("trust.p12").toFile(), PASSWORD.toCharArray())
+            .keystore(folder.resolve("client.p12").toFile(), PASSWORD.toCharArray())
+            .build();
+    try (var connection =
+        new Connection(
+            new HostAndPort("127.0.0.1", node.port()),
+            DefaultJedisClientConfig.builder().ssl(true).sslOptions(options).build())) {
+      connection.sendCommand(Protocol.Command.CLUSTER, "ADDSLOTSRANGE", "0", "16383");
+      connection.getOne();
+      Awaitility.await("cluster ok")
+          .until(
+              () -> {
+                connection.sendCommand(Protocol.Command.CLUSTER, "INFO");
+                return SafeEncoder.encodeObject(connection.getOne())
+                    .toString()
+                    .contains("cluster_state:ok");
+              });
+    }
+    return node;
+  }
+
+  /** Starts a sentinel that watches a server with {@link #serverArguments}, by this name of it. */
+  public TestRedis.Sentinel startSentinel(String host, TestRedis master) {
+    return TestRedis.startSentinel(
+        List.of(
+            "tls-cert-file " + folder.resolve("server.crt"),
+            "tls-key-file " + folder.resolve("server.key"),
+            "tls-client-cert-file " + folder.resolve("client.crt"),
+            "tls-client-key-file " + folder.resolve("client.key"),
+            "tls-ca-cert-file " + folder.resolve("both.crt"),
+            "tls-replication yes",
+            "sentinel resolve-hostnames yes",
+            "sentinel announce-hostnames yes",
+            "sentinel monitor mymaster " + host + " " + master.port() + " 1"));
   }
 
   /** What a client needs. */

@@ -61,10 +61,7 @@ final class RedisProcess implements AutoCloseable {
         (port, folder) -> {
           boolean tls = arguments.contains("--tls-cert-file");
           var command = commandFor(folder);
-          command.addAll(
-              tls
-                  ? List.of("--port", "0", "--tls-port", String.valueOf(port))
-                  : List.of("--port", String.valueOf(port)));
+          command.addAll(listening(port, tls));
           if (!arguments.contains("--save")) {
             command.addAll(List.of("--save", ""));
           }
@@ -82,9 +79,16 @@ final class RedisProcess implements AutoCloseable {
           Files.write(file, lines);
           var command = commandFor(folder);
           command.addAll(1, List.of(file.toString(), "--sentinel"));
-          command.addAll(List.of("--port", String.valueOf(port)));
-          return new RedisProcess(folder, command, port, /* speaksPlainly= */ true);
+          boolean tls = lines.stream().anyMatch(line -> line.startsWith("tls-cert-file "));
+          command.addAll(listening(port, tls));
+          return new RedisProcess(folder, command, port, !tls);
         });
+  }
+
+  private static List<String> listening(int port, boolean tls) {
+    return tls
+        ? List.of("--port", "0", "--tls-port", String.valueOf(port))
+        : List.of("--port", String.valueOf(port));
   }
 
   private static List<String> commandFor(Path folder) throws IOException {

@@ -95,13 +95,15 @@ public final class TestRedis implements AutoCloseable {
 
   /** Starts a sentinel that watches this server. */
   public static Sentinel startSentinel(TestRedis master) {
-    RedisProcess process =
-        RedisProcess.startSentinel(
-            List.of(
-                "sentinel monitor mymaster 127.0.0.1 " + master.port() + " 1",
-                "sentinel down-after-milliseconds mymaster 500",
-                "sentinel failover-timeout mymaster 2000"));
-    return new Sentinel(process);
+    return startSentinel(
+        List.of(
+            "sentinel monitor mymaster 127.0.0.1 " + master.port() + " 1",
+            "sentinel down-after-milliseconds mymaster 500",
+            "sentinel failover-timeout mymaster 2000"));
+  }
+
+  static Sentinel startSentinel(List<String> lines) {
+    return new Sentinel(RedisProcess.startSentinel(lines));
   }
 
   /** A prefix for names and keys that no other test has. */
