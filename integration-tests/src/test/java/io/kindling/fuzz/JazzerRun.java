@@ -26,7 +26,7 @@ record JazzerRun(String module, String target) {
       Pattern.compile("(?m)^(?:#(\\d+)\\s|stat::number_of_executed_units: (\\d+))");
   private static final int MAX_CRASHERS = 5;
   private static final int MAX_SECONDS_AN_INPUT = 20;
-  private static final int MAX_SECONDS_TO_START = 120;
+  private static final int MAX_SECONDS_TO_START = 240;
 
   /** What came of it. */
   record Result(String name, long inputs, long millis, List<Path> crashers) {
