@@ -31,11 +31,12 @@ class FuzzIT {
   private static final String ONLY = System.getProperty("kindling.fuzz.target", "");
   private static final int AT_A_TIME = 2;
 
-  /** All there are, by module: a factor model's records come here, too. */
+  /** All there are, by module. */
   private static final List<JazzerRun> RUNS =
       List.of(
           new JazzerRun("redis-ml-serde", "io.kindling.ml.ServingFunctionsFuzz"),
           new JazzerRun("redis-ml-serde", "io.kindling.ml.ModelFuzz"),
+          new JazzerRun("redis-ml-serde", "io.kindling.ml.factor.FactorRecordFuzz"),
           new JazzerRun("job-dispatcher", "io.kindling.dispatch.predicate.GateFuzz"),
           new JazzerRun("job-dispatcher", "io.kindling.dispatch.queue.CommandFuzz"),
           new JazzerRun("job-dispatcher", "io.kindling.dispatch.http.PreviewBodyFuzz"),
