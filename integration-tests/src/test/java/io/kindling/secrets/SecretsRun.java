@@ -32,12 +32,14 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All that Kindling does with a password, in a JVM whose whole output is kept: every way to give
@@ -117,11 +119,15 @@ public final class SecretsRun {
         tell(config.getKey(), config::getValue);
         serve(config.getKey(), config.getValue());
       }
-      count(spark, configs.get("pairs"));
+      count(spark, config("pairs"));
       dispatch(spark);
       failures(spark);
       pages(spark);
     }
+  }
+
+  private RedisConfig config(String name) {
+    return Objects.requireNonNull(configs.get(name));
   }
 
   /** Each key that holds a password, as one application would hardly have them all. */
@@ -186,7 +192,7 @@ public final class SecretsRun {
 
   private void dispatch(SparkSession spark) throws Exception {
     try (Dispatcher dispatcher =
-            Dispatcher.builder(spark, configs.get("pairs"), "secrets")
+            Dispatcher.builder(spark, config("pairs"), "secrets")
                 .tenant("web", 1)
                 .dataset(
                     "people",
@@ -199,7 +205,7 @@ public final class SecretsRun {
                         .build())
                 .build();
         SubmitClient client =
-            SubmitClient.builder(configs.get("builder"), "secrets", "web").build()) {
+            SubmitClient.builder(config("builder"), "secrets", "web").build()) {
       new Thread(dispatcher::run, "driver").start(); // Ends with the dispatcher.
       tell("dispatcher", () -> dispatcher + " " + client);
       for (String where : List.of("age < 3", "rand() < age")) {
@@ -327,7 +333,7 @@ public final class SecretsRun {
     return http(uri, Secret.TOKEN, null);
   }
 
-  private static String http(URI uri, String token, @org.jspecify.annotations.Nullable String body)
+  private static String http(URI uri, String token, @Nullable String body)
       throws Exception {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(uri)
