@@ -32,6 +32,7 @@ import redis.clients.jedis.RedisSentinelClient;
 import redis.clients.jedis.SslOptions;
 import redis.clients.jedis.SslVerifyMode;
 import redis.clients.jedis.UnifiedJedis;
+import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.exceptions.JedisRedirectionException;
 import redis.clients.jedis.executors.CommandExecutor;
@@ -74,10 +75,28 @@ final class Connections implements AutoCloseable {
           new PooledConnectionProvider(
               hostAndPort(config.nodes().get(0)), clientConfig, poolConfig);
       case CLUSTER -> new Cluster(seeds(), clientConfig, poolConfig);
-      case SENTINEL ->
-          new SentineledConnectionProvider(
-              masterName(), clientConfig, poolConfig, seeds(), sentinelConfig());
+      case SENTINEL -> openSentinels();
     };
+  }
+
+  private ConnectionProvider openSentinels() {
+    try {
+      return new SentineledConnectionProvider(
+          masterName(), clientConfig, poolConfig, seeds(), sentinelConfig());
+    } catch (JedisConnectionException e) {
+      seeds().forEach(sentinel -> addReason(sentinel, e));
+      throw e;
+    }
+  }
+
+  /** Jedis logs why it could not ask a sentinel, and throws only that it could ask none. */
+  private void addReason(HostAndPort sentinel, JedisConnectionException e) {
+    try (var connection = new Connection(sentinel, sentinelConfig())) {
+      connection.sendCommand(Protocol.Command.SENTINEL, "GET-MASTER-ADDR-BY-NAME", masterName());
+      connection.getOne();
+    } catch (JedisException reason) {
+      e.addSuppressed(reason);
+    }
   }
 
   /** A Jedis client that runs its commands through the executor. */
