@@ -76,7 +76,9 @@ record RedisUri(
       master = emptyToNull(decode(slash < 0 ? path : path.substring(0, slash), problems));
       path = slash < 0 ? "" : path.substring(slash + 1);
     }
-    int database = parseDatabase(path, problems);
+    // Behind what is no port there may be the rest of a password whose host was forgotten.
+    String shown = m.group("hosts").matches(HOSTS) ? path : "***";
+    int database = parseDatabase(path, shown, problems);
     return new RedisUri(
         topology,
         scheme.startsWith("rediss"),
@@ -151,12 +153,12 @@ record RedisUri(
         : hostAndPort.replaceFirst(":.*", ":***");
   }
 
-  private static int parseDatabase(String path, List<String> problems) {
+  private static int parseDatabase(String path, String shown, List<String> problems) {
     if (path.isEmpty()) {
       return 0;
     }
     if (!path.matches("\\d{1,9}")) {
-      problems.add("the URI's database is '" + path + "': allowed is a number from 0");
+      problems.add("the URI's database is '" + shown + "': allowed is a number from 0");
       return 0;
     }
     return Integer.parseInt(path);

@@ -206,7 +206,10 @@ final class SharedClient {
       } catch (JedisException e) {
         String reply = RedisErrors.message(e);
         if (reply.startsWith("NOPERM") || reply.startsWith("ERR unknown command")) {
-          LOG.debug("INFO is denied at {}: {}", connections.config(), reply);
+          LOG.debug(
+              "INFO is denied at {}: {}",
+              connections.config(),
+              RedisErrors.withoutArguments(reply));
           return "";
         }
         throw e;

@@ -299,6 +299,7 @@ class RedisConfigTest {
         "redis://app:?geheim@h",
         "redis://:gehe#im/@h:6379/2",
         "app:geheim",
+        "app:geh/geheim",
         "redis://h1,app:geheim",
         "redis://h?geheim",
         "redis://h:6379/1?timeout=1s&:geheim@",
