@@ -10,8 +10,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a factor model's buckets hold. The first byte is the length of a vector; the rest gives a
- * record that is written again byte for byte and whose states are read, or the one exception.
+ * What a factor model's buckets hold. The first byte is the rank, less 1; the rest gives a record
+ * that is written again byte for byte and whose states are read, or the one exception.
  */
 final class FactorRecordFuzz implements FuzzTarget {
 
@@ -20,7 +20,7 @@ final class FactorRecordFuzz implements FuzzTarget {
     if (input.length == 0) {
       return null;
     }
-    int k = input[0] & 0x7f;
+    int k = 1 + (input[0] & 0x7f);
     byte[] bytes = Arrays.copyOfRange(input, 1, input.length);
     FactorRecord record;
     try {
@@ -47,7 +47,7 @@ final class FactorRecordFuzz implements FuzzTarget {
     return List.of(
         seed(2, new FactorRecord(300, state(0.5f, 1, -2), state(0.25f, 0.5f, 3))),
         seed(1, new FactorRecord(0, state(-1, 7), null)),
-        seed(0, new FactorRecord(FactorRecord.MAX_SEQUENCE, state(0), state(1))));
+        seed(1, new FactorRecord(FactorRecord.MAX_SEQUENCE, state(0, 1), state(1, 0))));
   }
 
   private static byte[] state(float bias, float... vector) {
@@ -60,7 +60,7 @@ final class FactorRecordFuzz implements FuzzTarget {
   private static byte[] seed(int k, FactorRecord record) {
     byte[] bytes = record.encode();
     byte[] seed = new byte[1 + bytes.length];
-    seed[0] = (byte) k;
+    seed[0] = (byte) (k - 1);
     System.arraycopy(bytes, 0, seed, 1, bytes.length);
     return seed;
   }
