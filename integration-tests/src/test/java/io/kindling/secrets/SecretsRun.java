@@ -29,12 +29,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
+import org.apache.logging.log4j.Level;
+import org.apache.logging.log4j.core.config.Configurator;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -153,17 +156,23 @@ public final class SecretsRun {
   private static void serve(String name, RedisConfig config) throws Exception {
     try (Redis redis = Redis.connect(config)) {
       tell("publish", () -> forest().publish(redis, name));
-      tell("models", () -> ModelStore.of(redis) + " " + ModelStore.of(redis).describe(name, "v1"));
+      tell(
+          "models", () -> printed(ModelStore.of(redis), ModelStore.of(redis).describe(name, "v1")));
       Predictor predictor = Predictor.open(redis, name);
-      tell("predict", () -> predictor + " " + predictor.predict(ROW));
+      tell("predict", () -> printed(predictor, predictor.predict(ROW)));
       tell("predict what is missing", () -> Predictor.open(redis, "none").predict(ROW));
       tell("a command's error", () -> redis.jedis().incr("kindling:model:{" + name + "}"));
       try (AsyncPredictor async = AsyncPredictor.open(config, name);
           LiveModel live = LiveModel.open(redis, name)) {
-        tell("async", () -> async + " " + async.predict(ROW).toCompletableFuture().get());
-        tell("live", () -> live + " " + live.stats());
+        tell("async", () -> printed(async, async.predict(ROW).toCompletableFuture().get()));
+        tell("live", () -> printed(live, live.stats()));
       }
     }
+  }
+
+  /** What a log says of them, which is more than their class if one day they say more. */
+  private static String printed(Object... objects) {
+    return Arrays.toString(objects);
   }
 
   private static Forest forest() {
@@ -182,7 +191,7 @@ public final class SecretsRun {
               return row;
             })
         .count();
-    tell("counters", () -> counters + " " + counters.totals());
+    tell("counters", () -> printed(counters, counters.totals()));
   }
 
   private static JavaRDD<Integer> numbers(SparkSession spark) {
@@ -204,10 +213,9 @@ public final class SecretsRun {
                         .address("127.0.0.1", 0)
                         .build())
                 .build();
-        SubmitClient client =
-            SubmitClient.builder(config("builder"), "secrets", "web").build()) {
+        SubmitClient client = SubmitClient.builder(config("builder"), "secrets", "web").build()) {
       new Thread(dispatcher::run, "driver").start(); // Ends with the dispatcher.
-      tell("dispatcher", () -> dispatcher + " " + client);
+      tell("dispatcher", () -> printed(dispatcher, client));
       for (String where : List.of("age < 3", "rand() < age")) {
         tell("count", () -> client.submit(ask(where)).await(LIMIT));
       }
@@ -238,7 +246,7 @@ public final class SecretsRun {
         failure("no TLS there", uri("rediss", port) + options);
         failure("no cluster there", uri("redis-cluster", port) + options);
         failure("no sentinel there", uri("redis-sentinel", port) + "/m" + options);
-        failure("arguments quoted", uri("redis", quoting.getLocalPort()) + options);
+        quoting(uri("redis", quoting.getLocalPort()) + options);
       }
       String stores = "&tls.trust-store=" + folder.resolve("trust.p12");
       failure(
@@ -293,6 +301,14 @@ public final class SecretsRun {
         });
   }
 
+  /** At DEBUG the clients' own loggers print what a server answers: docs/security.md. */
+  private static void quoting(String uri) throws Exception {
+    List<String> clients = List.of("redis.clients", "io.lettuce");
+    clients.forEach(logger -> Configurator.setLevel(logger, Level.INFO));
+    failure("arguments quoted", uri);
+    clients.forEach(logger -> Configurator.setLevel(logger, Level.DEBUG));
+  }
+
   /** As servers before Redis 6 and some proxies do: what they do not know they quote. */
   private static void quote(ServerSocket server) {
     byte[] buffer = new byte[1 << 16];
@@ -333,8 +349,7 @@ public final class SecretsRun {
     return http(uri, Secret.TOKEN, null);
   }
 
-  private static String http(URI uri, String token, @Nullable String body)
-      throws Exception {
+  private static String http(URI uri, String token, @Nullable String body) throws Exception {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(uri)
             .header("Authorization", "Bearer " + token)
