@@ -1,7 +1,11 @@
 package io.kindling.core;
 
+import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.exceptions.JedisClusterOperationException;
 import redis.clients.jedis.exceptions.JedisConnectionException;
@@ -14,6 +18,19 @@ final class RedisErrors {
   /** Replies of a server that did not execute the command, and may do so later. */
   private static final Set<String> LATER =
       Set.of("LOADING", "CLUSTERDOWN", "MASTERDOWN", "TRYAGAIN", "BUSY");
+
+  /**
+   * How servers begin to say that the caller of a script or function may not run a command in it.
+   */
+  private static final List<String> DENIED_INSIDE =
+      List.of("The user executing the script can't", "ACL failure in script");
+
+  /** What to do where the server does not know functions. */
+  static final String WITHOUT_FUNCTIONS =
+      "functions need Redis 7.0 or Valkey; else serve in the JVM";
+
+  private static final Pattern LINE = Pattern.compile("@user_(?:script|function):\\s*(\\d+)");
+  private static final Pattern CALL = Pattern.compile("redis\\.p?call\\('(\\w+)'");
 
   private RedisErrors() {}
 
@@ -114,6 +131,9 @@ final class RedisErrors {
     if (reply.startsWith("ERR unknown command") || reply.startsWith("ERR unknown subcommand")) {
       return new RedisReplyException.UnknownCommand(text, reply, cause);
     }
+    if (DENIED_INSIDE.stream().anyMatch(reply::contains)) {
+      return new RedisReplyException.NoPermission(text, reply, cause);
+    }
     String prefix = prefix(reply);
     if (LATER.contains(prefix)) {
       return new RedisUnavailableException(text, cause);
@@ -126,6 +146,51 @@ final class RedisErrors {
       case "WRONGTYPE" -> new RedisReplyException.WrongType(text, reply, cause);
       default -> new RedisReplyException(text, reply, cause);
     };
+  }
+
+  /** Adds to the failure of a call of a function what to do about it, if that is known. */
+  static KindlingException ofFunction(KindlingException e, FunctionLibrary library) {
+    return e instanceof RedisReplyException.UnknownCommand unknown
+        ? new RedisReplyException.UnknownCommand(
+            e.getMessage() + "; " + WITHOUT_FUNCTIONS, unknown.reply(), e)
+        : naming(e, "library " + library.name(), library.source());
+  }
+
+  /**
+   * Adds to a refusal inside of a script or function which command it was: servers up to 7.0 name
+   * its line alone, and that only if the script has not caught the error itself.
+   *
+   * @param name of the script or library
+   */
+  static KindlingException naming(KindlingException e, String name, String source) {
+    if (!(e instanceof RedisReplyException.NoPermission refused)) {
+      return e;
+    }
+    if (DENIED_INSIDE.stream().noneMatch(refused.reply()::contains)) {
+      return e;
+    }
+    Matcher line = LINE.matcher(refused.reply());
+    String commands = "";
+    String where = name;
+    if (line.find()) {
+      long above = Long.parseLong(line.group(1)) - 1;
+      commands = commands(source.lines().skip(above).findFirst().orElse(""));
+      where = "line " + line.group(1) + " of " + name;
+    }
+    if (commands.isEmpty()) {
+      commands = commands(source);
+      where = name;
+    }
+    return new RedisReplyException.NoPermission(
+        e.getMessage() + "; " + where + " calls " + commands, refused.reply(), e);
+  }
+
+  private static String commands(String code) {
+    return CALL.matcher(code)
+        .results()
+        .map(call -> call.group(1))
+        .distinct()
+        .collect(Collectors.joining(" or "));
   }
 
   /** {@code ERR unknown command 'x', with args beginning with: ...} quotes payload. */

@@ -45,9 +45,7 @@ public final class RedisFunctions {
         ensureOn(master.jedis(), library);
       } catch (RedisReplyException.UnknownCommand e) {
         throw new RedisReplyException.UnknownCommand(
-            denied(library, e, "functions need Redis 7.0 or Valkey; else serve in the JVM"),
-            e.reply(),
-            e);
+            denied(library, e, RedisErrors.WITHOUT_FUNCTIONS), e.reply(), e);
       } catch (RedisReplyException.NoPermission e) {
         throw new RedisReplyException.NoPermission(
             denied(
@@ -142,7 +140,7 @@ public final class RedisFunctions {
 
   private void healOrThrow(RedisReplyException e, FunctionLibrary library) {
     if (!e.reply().startsWith("ERR Function not found")) {
-      throw e;
+      throw RedisErrors.ofFunction(e, library);
     }
     LOG.info("Installing function library {}: the server has lost it", library);
     ensure(library);

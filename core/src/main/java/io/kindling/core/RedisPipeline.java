@@ -76,6 +76,7 @@ public final class RedisPipeline extends AbstractPipeline {
                 .evalsha(SafeEncoder.encode(script.sha1()), keyBytes, argBytes)
                 .getArguments(),
             response);
+    command.text = script;
     command.script = script;
     command.withSource =
         commandObjects.eval(SafeEncoder.encode(script.source()), keyBytes, argBytes).getArguments();
@@ -92,7 +93,7 @@ public final class RedisPipeline extends AbstractPipeline {
   public Response<Object> callWithText(RedisScript script, List<String> keys, List<?> args) {
     script.checkKeys(keys);
     var response = new Response<Object>(BuilderFactory.RAW_OBJECT);
-    append(
+    var command =
         new Queued(
             commandObjects
                 .eval(
@@ -100,7 +101,9 @@ public final class RedisPipeline extends AbstractPipeline {
                     RedisScripts.encode(keys),
                     RedisScripts.encode(args))
                 .getArguments(),
-            response));
+            response);
+    command.text = script;
+    append(command);
     return response;
   }
 
@@ -252,7 +255,9 @@ public final class RedisPipeline extends AbstractPipeline {
       command.retry = failure;
       group.later = true;
     } else {
-      command.failure = failure;
+      RedisScript text = command.text;
+      command.failure =
+          text == null ? failure : RedisErrors.naming(failure, text.name(), text.source());
       command.response.set(
           new JedisDataException(RedisErrors.withoutArguments(RedisErrors.message(e))));
     }
@@ -341,7 +346,13 @@ public final class RedisPipeline extends AbstractPipeline {
   private static final class Queued {
     private CommandArguments args;
     private final Response<?> response;
+
+    /** What it runs, if it is a script; for messages. */
+    private @Nullable RedisScript text;
+
+    /** The same as long as Redis may know it by its digest. */
     private @Nullable RedisScript script;
+
     private @Nullable CommandArguments withSource;
     private @Nullable HostAndPort target;
     private boolean asking;

@@ -23,11 +23,14 @@ public class RedisReplyException extends KindlingException {
    * @param cause what the client threw
    * @param what the command and its key
    * @param where the node, or the whole installation if that is not known
+   * @param library whose functions were called or to be installed
    * @return one of this class, or a {@link RedisUnavailableException} where the server cannot serve
    *     now
    */
-  public static KindlingException of(String line, Throwable cause, String what, String where) {
-    return RedisErrors.ofReply(line, cause, what, where, /* hint= */ "");
+  public static KindlingException of(
+      String line, Throwable cause, String what, String where, FunctionLibrary library) {
+    return RedisErrors.ofFunction(
+        RedisErrors.ofReply(line, cause, what, where, /* hint= */ ""), library);
   }
 
   /** The first word of the reply, as in {@code OOM}, {@code ERR} or {@code KINDLINGCOLD}. */
@@ -60,7 +63,8 @@ public class RedisReplyException extends KindlingException {
   }
 
   /**
-   * {@code NOPERM}, {@code NOAUTH}, {@code WRONGPASS}: the user may not do this, or is not known.
+   * {@code NOPERM}, {@code NOAUTH}, {@code WRONGPASS}, or a refusal inside of a script or function:
+   * the user may not do this, or is not known.
    */
   public static final class NoPermission extends RedisReplyException {
     private static final long serialVersionUID = 1;

@@ -3,6 +3,10 @@ package io.kindling.core;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.util.SafeEncoder;
@@ -15,6 +19,10 @@ import redis.clients.jedis.util.SafeEncoder;
  * harmless. Safe for concurrent use.
  */
 public final class RedisScripts {
+  private static final RedisScript RIGHTS =
+      RedisScript.fromClasspath(RedisScripts.class, "rights.lua");
+  private static final Pattern CALL = Pattern.compile("redis\\.call\\('([A-Z]+)'");
+
   private final UnifiedJedis jedis;
 
   RedisScripts(UnifiedJedis jedis) {
@@ -36,12 +44,48 @@ public final class RedisScripts {
     List<byte[]> keyBytes = encode(keys);
     List<byte[]> argBytes = encode(args);
     try {
-      return jedis.evalsha(SafeEncoder.encode(script.sha1()), keyBytes, argBytes);
+      return evaluate(script, keyBytes, argBytes);
+    } catch (RedisReplyException.NoPermission e) {
+      throw RedisErrors.naming(e, script.name(), script.source());
+    }
+  }
+
+  private @Nullable Object evaluate(RedisScript script, List<byte[]> keys, List<byte[]> args) {
+    try {
+      return jedis.evalsha(SafeEncoder.encode(script.sha1()), keys, args);
     } catch (RedisReplyException e) {
       if (!e.prefix().equals("NOSCRIPT")) {
         throw e;
       }
-      return jedis.eval(SafeEncoder.encode(script.source()), keyBytes, argBytes);
+      return jedis.eval(SafeEncoder.encode(script.source()), keys, args);
+    }
+  }
+
+  /**
+   * Checks that the user may run every command that these scripts call, but for those whose failure
+   * they catch: a script that is refused half-way has done the first half. Servers before Redis 7.0
+   * cannot tell, and are believed.
+   *
+   * @param key one that they touch; what holds for it is taken to hold for the others
+   * @throws RedisReplyException.NoPermission if there is one; all are named
+   */
+  public void requireRights(String key, List<RedisScript> scripts) {
+    List<String> commands =
+        scripts.stream()
+            .flatMap(script -> CALL.matcher(script.source()).results())
+            .map(call -> call.group(1))
+            .distinct()
+            .sorted()
+            .toList();
+    List<?> denied = (List<?>) Objects.requireNonNull(text(call(RIGHTS, List.of(key), commands)));
+    if (!denied.isEmpty()) {
+      String allow =
+          denied.stream()
+              .map(command -> "+" + command.toString().toLowerCase(Locale.ROOT))
+              .collect(Collectors.joining(" "));
+      String reply = "NOPERM allow " + allow;
+      throw new RedisReplyException.NoPermission(
+          "Cannot run all scripts on '" + key + "': " + reply, reply, null);
     }
   }
 

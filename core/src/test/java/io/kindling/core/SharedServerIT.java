@@ -143,6 +143,44 @@ class SharedServerIT {
   }
 
   @Test
+  void scripts_commandInsideDenied_isNamed() {
+    try (Redis redis = connectAs("app", "~*", "+eval", "+evalsha", "+get")) {
+      server.ask("SET", "{a}1", "x");
+      List<String> keys = List.of("{a}2", "{a}1");
+
+      assertThatExceptionOfType(RedisReplyException.NoPermission.class)
+          .isThrownBy(() -> redis.scripts().call(RedisContract.TRANSFER, keys, List.of("y")))
+          .withMessageStartingWith("Cannot run EVAL on '{a}2' at 127.0.0.1:" + server.port())
+          .withMessageEndingWith("; line 3 of transfer.lua calls APPEND or GET");
+      assertThatExceptionOfType(RedisReplyException.NoPermission.class)
+          .isThrownBy(
+              () -> {
+                try (RedisPipeline pipeline = redis.pipeline()) {
+                  pipeline.call(RedisContract.TRANSFER, keys, List.of("y"));
+                }
+              })
+          .withMessageEndingWith("; line 3 of transfer.lua calls APPEND or GET");
+    }
+  }
+
+  @Test
+  void functions_commandInsideDenied_isNamed() {
+    try (Redis admin = Redis.connect(server.config());
+        Redis redis = connectAs("reader", "~*", "+fcall_ro")) {
+      admin.functions().ensure(RedisContract.GREETING);
+
+      assertThatExceptionOfType(RedisReplyException.NoPermission.class)
+          .isThrownBy(
+              () ->
+                  redis
+                      .functions()
+                      .callReadOnly(
+                          RedisContract.GREETING, "kindlingtest_get", List.of("k"), List.of()))
+          .withMessageEndingWith(" of library kindlingtest calls GET");
+    }
+  }
+
+  @Test
   void connect_wrongPassword_isNoPermissionWithoutThePassword() {
     restart("--requirepass", "right");
     try (Redis redis = Redis.connect(server.config().toBuilder().password("wrong-one").build())) {

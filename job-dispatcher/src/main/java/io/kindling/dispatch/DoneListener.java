@@ -26,6 +26,9 @@ final class DoneListener implements AutoCloseable {
   private final JedisPubSub subscription;
   private volatile boolean listening;
 
+  /** Without the right to, a quiet subscription ends by its socket's timeout, and is begun anew. */
+  private volatile boolean mayPing = true;
+
   DoneListener(Redis redis, String channel, Consumer<String> ended) {
     connection = redis.blocking(PING_INTERVAL.multipliedBy(2));
     this.channel = channel;
@@ -53,7 +56,7 @@ final class DoneListener implements AutoCloseable {
 
   /** Shows a dead peer: nothing comes on a quiet channel, either. */
   void ping() {
-    if (listening) {
+    if (listening && mayPing) {
       try {
         subscription.ping();
       } catch (RuntimeException e) {
@@ -69,9 +72,12 @@ final class DoneListener implements AutoCloseable {
         connection.jedis().subscribe(subscription, channel);
         failures = 0;
       } catch (RuntimeException e) {
-        if (failures++ == 0 && !patience.isClosed()) {
-          LOG.info(
-              "Not listening to channel '{}' now, looking instead: {}", channel, e.getMessage());
+        String message = String.valueOf(e.getMessage());
+        if (mayPing && message.startsWith("NOPERM") && message.contains("'ping'")) {
+          mayPing = false;
+          LOG.info("Not showing signs of life on channel '{}': {}", channel, message);
+        } else if (failures++ == 0 && !patience.isClosed()) {
+          LOG.info("Not listening to channel '{}' now, looking instead: {}", channel, message);
         }
       } finally {
         listening = false;

@@ -1,9 +1,11 @@
 package io.kindling.dispatch;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.kindling.core.KindlingException;
 import io.kindling.core.NearestName;
 import io.kindling.core.Redis;
 import io.kindling.core.RedisConfig;
+import io.kindling.core.RedisReplyException;
 import io.kindling.core.RedisUnavailableException;
 import io.kindling.dispatch.predicate.ColumnRules;
 import io.kindling.dispatch.predicate.Predicate;
@@ -22,6 +24,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -71,6 +74,7 @@ public final class SimpleDispatcher implements AutoCloseable {
   private final Set<String> running = ConcurrentHashMap.newKeySet();
   private final Patience patience = new Patience();
   private final CountDownLatch closed = new CountDownLatch(1);
+  private final AtomicReference<@Nullable KindlingException> refused = new AtomicReference<>();
 
   private SimpleDispatcher(Builder builder) {
     keys = new SimpleKeys(builder.queue);
@@ -210,6 +214,8 @@ public final class SimpleDispatcher implements AutoCloseable {
    * told to end. An outage of Redis is waited through.
    *
    * @throws RedisUnavailableException if Redis cannot be reached at the beginning
+   * @throws RedisReplyException.NoPermission if Redis does not let this user take or answer
+   *     commands
    */
   public void run() {
     DrainHook hook = new DrainHook(this::close, drain.plusSeconds(5));
@@ -227,6 +233,10 @@ public final class SimpleDispatcher implements AutoCloseable {
       close();
       hook.remove();
     }
+    KindlingException refusal = refused.get();
+    if (refusal != null) {
+      throw refusal;
+    }
   }
 
   private void answerAll(List<String> lists, Redis connection) {
@@ -241,6 +251,10 @@ public final class SimpleDispatcher implements AutoCloseable {
             answer(String.valueOf(tenantsByList.get(popped.getKey())), popped.getValue());
           }
           failures = 0;
+        } catch (RedisReplyException.NoPermission e) {
+          refused.compareAndSet(null, e); // Nothing that passes by itself.
+          closed.countDown();
+          return;
         } catch (RuntimeException e) {
           if (failures++ == 0) {
             LOG.warn("Cannot take commands or answer them at {}, trying on", redis, e);

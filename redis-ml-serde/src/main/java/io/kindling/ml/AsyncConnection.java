@@ -219,7 +219,8 @@ final class AsyncConnection {
         return known;
       }
       if (e instanceof RedisCommandExecutionException && e.getMessage() != null) {
-        return RedisReplyException.of(e.getMessage(), e, what, config.toString());
+        return RedisReplyException.of(
+            e.getMessage(), e, what, config.toString(), ModelFunctions.LIBRARY);
       }
       root = e;
     }

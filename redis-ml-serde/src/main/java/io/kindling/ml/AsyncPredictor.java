@@ -204,11 +204,13 @@ public final class AsyncPredictor implements AutoCloseable {
                     .map(this::lookUpCost)
                     .orElseGet(() -> CompletableFuture.completedFuture(Optional.empty())))
         .exceptionallyCompose(
-            error ->
-                AsyncCall.unwrapped(error)
-                        instanceof RedisReplyException // such as a key of another type
-                    ? CompletableFuture.completedFuture(Optional.empty())
-                    : CompletableFuture.failedFuture(error));
+            error -> {
+              Throwable cause = AsyncCall.unwrapped(error);
+              return cause instanceof RedisReplyException // such as a key of another type
+                      && !(cause instanceof RedisReplyException.NoPermission)
+                  ? CompletableFuture.completedFuture(Optional.empty())
+                  : CompletableFuture.failedFuture(cause);
+            });
   }
 
   private CompletableFuture<Optional<ServingProtocol.Cost>> lookUpCost(String version) {

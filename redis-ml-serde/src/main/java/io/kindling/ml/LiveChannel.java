@@ -29,7 +29,10 @@ final class LiveChannel implements AutoCloseable {
   private final CountDownLatch closing = new CountDownLatch(1);
   private final Thread thread;
   private volatile @Nullable JedisPubSub subscription;
-  private volatile long pingedNanos = System.nanoTime();
+  private volatile long nextPingNanos = System.nanoTime();
+
+  /** Without the right to, a quiet subscription ends by its socket's timeout, and is begun anew. */
+  private volatile boolean mayPing = true;
 
   /**
    * Begins to listen.
@@ -49,10 +52,10 @@ final class LiveChannel implements AutoCloseable {
   /** Shows a dead peer, if it is time to: nothing comes on a quiet channel, either. */
   void ping() {
     JedisPubSub current = subscription;
-    if (current == null || System.nanoTime() - pingedNanos < PING_INTERVAL.toNanos()) {
+    if (current == null || !mayPing || System.nanoTime() - nextPingNanos < 0) {
       return;
     }
-    pingedNanos = System.nanoTime();
+    nextPingNanos = System.nanoTime() + PING_INTERVAL.toNanos();
     try {
       current.ping();
     } catch (RuntimeException e) {
@@ -68,10 +71,13 @@ final class LiveChannel implements AutoCloseable {
       try {
         connection.jedis().subscribe(listener, channel);
       } catch (RuntimeException e) {
-        if (!told && closing.getCount() > 0) {
+        String message = String.valueOf(e.getMessage());
+        if (mayPing && message.startsWith("NOPERM") && message.contains("'ping'")) {
+          mayPing = false;
+          LOG.info("Not showing signs of life on channel '{}': {}", channel, message);
+        } else if (!told && closing.getCount() > 0) {
           told = true;
-          LOG.info(
-              "Not listening to channel '{}' now, looking instead: {}", channel, e.getMessage());
+          LOG.info("Not listening to channel '{}' now, looking instead: {}", channel, message);
         }
       } finally {
         subscription = null;
@@ -99,6 +105,7 @@ final class LiveChannel implements AutoCloseable {
     @Override
     public void onSubscribe(String name, int count) {
       began = true;
+      nextPingNanos = System.nanoTime(); // At once, to learn whether it is allowed.
       subscription = this;
       if (closing.getCount() == 0) {
         unsubscribe(); // close came too early to do so

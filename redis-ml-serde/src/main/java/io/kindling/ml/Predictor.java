@@ -180,6 +180,8 @@ public final class Predictor {
       known = json == null ? null : ServingProtocol.Cost.of(version, json).orElse(null);
       cost = known;
       return known;
+    } catch (RedisReplyException.NoPermission e) {
+      throw e;
     } catch (RedisReplyException e) {
       return null; // such as a key of another type
     }

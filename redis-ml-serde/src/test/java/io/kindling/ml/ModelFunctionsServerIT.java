@@ -443,8 +443,8 @@ class ModelFunctionsServerIT {
 
   /** The line of the docs behind the user's name. */
   private static String rightsOfTheDocs() {
-    String start = "\nACL SETUSER reader ";
-    String docs = DocBlock.text("docs/functions.md");
+    String start = "\nACL SETUSER model-reader ";
+    String docs = DocBlock.text("docs/acl.md");
     int from = docs.indexOf(start) + start.length();
     assertThat(from).isGreaterThan(start.length());
     return docs.substring(from, docs.indexOf('\n', from));
@@ -452,7 +452,7 @@ class ModelFunctionsServerIT {
 
   private static Redis connectAs(String user, String rights) {
     String[] rules =
-        (user + " reset " + rights.replace(">...", ">secret")).trim().split("\\s+", -1);
+        (user + " reset " + rights.replace("<password>", "secret")).trim().split("\\s+", -1);
     String[] arguments = new String[rules.length + 1];
     arguments[0] = "SETUSER";
     System.arraycopy(rules, 0, arguments, 1, rules.length);

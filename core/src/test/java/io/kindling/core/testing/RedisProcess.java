@@ -20,8 +20,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
-import redis.embedded.RedisExecProvider;
 
 /**
  * One redis-server of the embedded-redis artifact, listening on 127.0.0.1 only, in a folder of its
@@ -30,7 +28,6 @@ import redis.embedded.RedisExecProvider;
 final class RedisProcess implements AutoCloseable {
   private static final Duration START_TIMEOUT = Duration.ofSeconds(20);
   private static final Set<RedisProcess> RUNNING = ConcurrentHashMap.newKeySet();
-  private static @Nullable Path binary;
 
   private final Path folder;
   private final List<String> command;
@@ -52,15 +49,19 @@ final class RedisProcess implements AutoCloseable {
 
   /** Starts a server with these arguments behind the fixture's own, and waits until it answers. */
   static RedisProcess start(List<String> arguments) {
-    return startBehind(List.of(), arguments);
+    return start(RedisBinary.REDIS_7_0, List.of(), arguments);
   }
 
-  /** The same by another command, which becomes the server. */
-  static RedisProcess startBehind(List<String> wrapper, List<String> arguments) {
+  /**
+   * Starts a server of this kind.
+   *
+   * @param wrapper the command that becomes the server, or none
+   */
+  static RedisProcess start(RedisBinary binary, List<String> wrapper, List<String> arguments) {
     return onFreePort(
         (port, folder) -> {
           boolean tls = arguments.contains("--tls-cert-file");
-          var command = commandFor(folder);
+          var command = commandFor(binary, folder);
           command.addAll(listening(port, tls));
           if (!arguments.contains("--save")) {
             command.addAll(List.of("--save", ""));
@@ -77,7 +78,7 @@ final class RedisProcess implements AutoCloseable {
         (port, folder) -> {
           Path file = folder.resolve("sentinel.conf");
           Files.write(file, lines);
-          var command = commandFor(folder);
+          var command = commandFor(RedisBinary.REDIS_7_0, folder);
           command.addAll(1, List.of(file.toString(), "--sentinel"));
           boolean tls = lines.stream().anyMatch(line -> line.startsWith("tls-cert-file "));
           command.addAll(listening(port, tls));
@@ -91,9 +92,9 @@ final class RedisProcess implements AutoCloseable {
         : List.of("--port", String.valueOf(port));
   }
 
-  private static List<String> commandFor(Path folder) throws IOException {
+  private static List<String> commandFor(RedisBinary binary, Path folder) {
     return new ArrayList<>(
-        List.of(binary().toString(), "--bind", "127.0.0.1", "--dir", folder.toString()));
+        List.of(binary.path().toString(), "--bind", "127.0.0.1", "--dir", folder.toString()));
   }
 
   private interface Starter {
@@ -211,13 +212,6 @@ final class RedisProcess implements AutoCloseable {
     if (!ended(process, 10_000)) {
       throw new IllegalStateException("Redis, process " + process.pid() + ", does not end");
     }
-  }
-
-  private static synchronized Path binary() throws IOException {
-    if (binary == null) {
-      binary = RedisExecProvider.defaultProvider().get().toPath();
-    }
-    return binary;
   }
 
   /**

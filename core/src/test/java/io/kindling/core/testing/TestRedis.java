@@ -55,19 +55,28 @@ public final class TestRedis implements AutoCloseable {
 
   /** Starts a server of the test's own with arguments of redis-server. */
   public static TestRedis start(String... arguments) {
-    return startBehind(List.of(), arguments);
+    return start(RedisBinary.REDIS_7_0, List.of(), arguments);
+  }
+
+  /** Starts a server of another kind. */
+  static TestRedis start(RedisBinary binary) {
+    return start(binary, List.of());
   }
 
   /**
-   * The same by another command, which becomes the server.
+   * Starts a server by another command, which becomes the server.
    *
    * @param wrapper as in {@code env --ignore-signal=XFSZ}
    */
   public static TestRedis startBehind(List<String> wrapper, String... arguments) {
+    return start(RedisBinary.REDIS_7_0, wrapper, arguments);
+  }
+
+  private static TestRedis start(RedisBinary binary, List<String> wrapper, String... arguments) {
     var all = new ArrayList<>(List.of(arguments));
     // Else a master waits five seconds for more replicas before it lets the first copy.
     all.addAll(0, List.of("--repl-diskless-sync-delay", "0"));
-    RedisProcess process = RedisProcess.startBehind(wrapper, all);
+    RedisProcess process = RedisProcess.start(binary, wrapper, all);
     RedisConfig.Builder config = RedisConfig.builder().node("127.0.0.1", process.port());
     int password = List.of(arguments).indexOf("--requirepass");
     if (password >= 0) {
@@ -93,11 +102,16 @@ public final class TestRedis implements AutoCloseable {
     return Cluster.start(masters);
   }
 
-  /** Starts a sentinel that watches this server. */
+  /** Starts a sentinel that watches this server and decides alone. */
   public static Sentinel startSentinel(TestRedis master) {
+    return startSentinel(master, /* quorum= */ 1);
+  }
+
+  /** Starts a sentinel that watches this server with others. */
+  static Sentinel startSentinel(TestRedis master, int quorum) {
     return startSentinel(
         List.of(
-            "sentinel monitor mymaster 127.0.0.1 " + master.port() + " 1",
+            "sentinel monitor mymaster 127.0.0.1 " + master.port() + " " + quorum,
             "sentinel down-after-milliseconds mymaster 500",
             "sentinel failover-timeout mymaster 2000"));
   }
@@ -158,7 +172,7 @@ public final class TestRedis implements AutoCloseable {
     }
   }
 
-  private static void await(String what, BooleanSupplier condition) {
+  static void await(String what, BooleanSupplier condition) {
     Awaitility.await(what)
         .pollInterval(50, TimeUnit.MILLISECONDS)
         .atMost(60, TimeUnit.SECONDS)
@@ -261,6 +275,36 @@ public final class TestRedis implements AutoCloseable {
     /** Runs one command on the node of this index. */
     public String ask(int node, String command, String... args) {
       return TestRedis.ask(new Node("127.0.0.1", nodes.get(node).port()), null, command, args);
+    }
+
+    /** Makes all replicas masters and their masters replicas, and waits until all nodes know it. */
+    public void failOver() {
+      List<Integer> replicas = new ArrayList<>();
+      for (int i = 0; i < nodes.size(); i++) {
+        if (isReplica(i)) {
+          replicas.add(i);
+        }
+      }
+      for (int replica : replicas) {
+        TestRedis.await(
+            "failover accepted", () -> ask(replica, "CLUSTER", "FAILOVER").equals("OK"));
+        TestRedis.await("failed over", () -> !isReplica(replica));
+      }
+      for (int i = 0; i < nodes.size(); i++) {
+        int node = i;
+        TestRedis.await("cluster ok", () -> info(node).contains("cluster_state:ok"));
+        for (int replica : replicas) {
+          // [first, last, [host, port of the master, ...
+          String range = "\\[\\d+, \\d+, \\[127.0.0.1, " + nodes.get(replica).port() + ",.*";
+          TestRedis.await(
+              "new master shown", () -> ask(node, "CLUSTER", "SLOTS").matches("(?s).*" + range));
+        }
+        TestRedis.await("replicas shown", () -> showsAllReplicas(node));
+      }
+    }
+
+    private boolean isReplica(int node) {
+      return ask(node, "ROLE").startsWith("[slave");
     }
 
     /** Kills the node of this index. */

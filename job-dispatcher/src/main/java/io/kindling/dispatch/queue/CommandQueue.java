@@ -4,6 +4,7 @@ import io.kindling.core.KindlingException;
 import io.kindling.core.Redis;
 import io.kindling.core.RedisConfig;
 import io.kindling.core.RedisPipeline;
+import io.kindling.core.RedisReplyException;
 import io.kindling.core.RedisUnavailableException;
 import io.kindling.dispatch.queue.QueueScripts.Call;
 import java.nio.charset.StandardCharsets;
@@ -74,6 +75,7 @@ public final class CommandQueue implements AutoCloseable {
       unknownLists = new UnknownLists(redis, scripts.keys(), options.tenants().keySet());
       housekeeper = new Housekeeper(scripts, options, intake, unknownLists);
       wakeUp = new WakeUp(redis, scripts.keys(), options.tenants().keySet().iterator().next());
+      scripts.requireRights();
       intake.run();
     } catch (KindlingException e) {
       redis.close();
@@ -88,6 +90,7 @@ public final class CommandQueue implements AutoCloseable {
    * Connects and begins to look after the queue.
    *
    * @throws RedisUnavailableException if Redis cannot be reached
+   * @throws RedisReplyException.NoPermission if the user lacks a right
    * @throws KindlingException if the queue was written by a later version
    */
   public static CommandQueue open(RedisConfig config, QueueOptions options) {
@@ -98,6 +101,7 @@ public final class CommandQueue implements AutoCloseable {
    * The same with somebody who is told when a lease is lost, as by a cancellation.
    *
    * @throws RedisUnavailableException if Redis cannot be reached
+   * @throws RedisReplyException.NoPermission if the user lacks a right
    * @throws KindlingException if the queue was written by a later version
    */
   public static CommandQueue open(

@@ -43,6 +43,18 @@ record QueueScripts(Redis redis, QueueKeys keys) {
   /** A script's keys and arguments, to be called at once or in a pipeline. */
   record Call(RedisScript script, List<String> keys, List<?> args) {}
 
+  /**
+   * Checks that the user may run all that a driver's scripts call, so that none stops half-way.
+   *
+   * @throws io.kindling.core.RedisReplyException.NoPermission if not
+   */
+  void requireRights() {
+    redis
+        .scripts()
+        .requireRights(
+            keys.meta(), List.of(PEEK, ADMIT, TAKE, RENEW, PROGRESS, FINISH, REQUEUE, REAP, STATS));
+  }
+
   Reply run(Call call) {
     Object raw = redis.scripts().call(call.script(), call.keys(), call.args());
     return Reply.of(Objects.requireNonNull(raw));

@@ -2,6 +2,7 @@ package io.kindling.dispatch.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kindling.core.FunctionLibrary;
 import io.kindling.core.RedisReplyException;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -10,7 +11,11 @@ class PatienceTest {
   private static boolean mayPass(String reply) {
     return Patience.mayPass(
         RedisReplyException.of(
-            reply, new IllegalStateException(reply), "EVALSHA on 'k'", "127.0.0.1:6379"));
+            reply,
+            new IllegalStateException(reply),
+            "FCALL on 'k'",
+            "127.0.0.1:6379",
+            new FunctionLibrary("functions", 1, "")));
   }
 
   @ParameterizedTest
