@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +22,7 @@ import redis.clients.jedis.util.SafeEncoder;
 public final class RedisScripts {
   private static final RedisScript RIGHTS =
       RedisScript.fromClasspath(RedisScripts.class, "rights.lua");
-  private static final Pattern CALL = Pattern.compile("redis\\.call\\('([A-Z]+)'");
+  private static final Pattern CALL = Pattern.compile("redis\\.p?call\\('([A-Z]+)'");
 
   private final UnifiedJedis jedis;
 
@@ -62,18 +63,19 @@ public final class RedisScripts {
   }
 
   /**
-   * Checks that the user may run every command that these scripts call, but for those whose failure
-   * they catch: a script that is refused half-way has done the first half. Servers before Redis 7.0
-   * cannot tell, and are believed.
+   * Checks that the user may run every command that these scripts call: a script that is refused
+   * half-way has done the first half. Servers before Redis 7.0 cannot tell, and are believed.
    *
    * @param key one that they touch; what holds for it is taken to hold for the others
+   * @param optional commands that the scripts do without
    * @throws RedisReplyException.NoPermission if there is one; all are named
    */
-  public void requireRights(String key, List<RedisScript> scripts) {
+  public void requireRights(String key, List<RedisScript> scripts, Set<String> optional) {
     List<String> commands =
         scripts.stream()
             .flatMap(script -> CALL.matcher(script.source()).results())
             .map(call -> call.group(1))
+            .filter(command -> !optional.contains(command))
             .distinct()
             .sorted()
             .toList();

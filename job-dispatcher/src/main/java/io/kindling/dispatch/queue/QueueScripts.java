@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import redis.clients.jedis.Response;
 
 /** The one place that calls the queue's scripts; each call is one round trip. */
@@ -52,7 +53,9 @@ record QueueScripts(Redis redis, QueueKeys keys) {
     redis
         .scripts()
         .requireRights(
-            keys.meta(), List.of(PEEK, ADMIT, TAKE, RENEW, PROGRESS, FINISH, REQUEUE, REAP, STATS));
+            keys.meta(),
+            List.of(PEEK, ADMIT, TAKE, RENEW, PROGRESS, FINISH, REQUEUE, REAP, STATS),
+            /* optional= */ Set.of("PUBLISH")); // Clients look, too.
   }
 
   Reply run(Call call) {
