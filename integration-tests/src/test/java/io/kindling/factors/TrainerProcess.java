@@ -1,14 +1,13 @@
 package io.kindling.factors;
 
+import io.kindling.testing.ShortJvm;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.apache.spark.launcher.JavaModuleOptions;
 
 /** A process of {@link TrainerDriver}, with its output in {@code target/factor-trainers}. */
 final class TrainerProcess implements AutoCloseable {
@@ -28,15 +27,9 @@ final class TrainerProcess implements AutoCloseable {
    * @param arguments as the driver takes them
    */
   static TrainerProcess start(Path folder, List<String> arguments) {
-    var command = new ArrayList<String>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    // It lives for seconds: a quick start matters more than fast code.
-    command.addAll(List.of("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
-    command.addAll(List.of(JavaModuleOptions.defaultModuleOptions().split(" ", -1)));
-    command.addAll(List.of("-Djava.io.tmpdir=" + folder, "-Duser.timezone=UTC"));
-    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    command.add(TrainerDriver.class.getName());
-    command.addAll(arguments);
+    List<String> command =
+        ShortJvm.command(
+            List.of("-Xmx512m", "-Djava.io.tmpdir=" + folder), TrainerDriver.class, arguments);
     var builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
     try {

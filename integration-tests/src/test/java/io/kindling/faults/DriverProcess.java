@@ -1,13 +1,12 @@
 package io.kindling.faults;
 
+import io.kindling.testing.ShortJvm;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import org.apache.spark.launcher.JavaModuleOptions;
 import org.awaitility.Awaitility;
 
 /** A process of {@link FaultedDriver}, with its output in {@code target/dispatcher-faults}. */
@@ -37,15 +36,11 @@ final class DriverProcess implements AutoCloseable {
   }
 
   private Process launch() {
-    var command = new ArrayList<String>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    // These processes live for seconds: a quick start matters more than fast code.
-    command.addAll(List.of("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
-    command.addAll(List.of(JavaModuleOptions.defaultModuleOptions().split(" ", -1)));
-    command.addAll(List.of("-Djava.io.tmpdir=" + folder, "-Duser.timezone=UTC"));
-    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    command.add(FaultedDriver.class.getName());
-    command.addAll(List.of(redis, queue, name, folder.resolve(name + "-" + starts).toString()));
+    List<String> command =
+        ShortJvm.command(
+            List.of("-Xmx512m", "-Djava.io.tmpdir=" + folder),
+            FaultedDriver.class,
+            List.of(redis, queue, name, folder.resolve(name + "-" + starts).toString()));
     var builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
     try {

@@ -9,11 +9,11 @@ import io.kindling.ml.Forest;
 import io.kindling.ml.ModelStore;
 import io.kindling.ml.ModelVersion;
 import io.kindling.ml.Predictor;
+import io.kindling.testing.ShortJvm;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
@@ -117,17 +117,10 @@ class PublisherKilledIT {
 
     static PublisherProcess start(String name, long seed) {
       List<String> command =
-          List.of(
-              Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-              "-Xmx256m",
-              "-XX:+UseSerialGC",
-              "-XX:TieredStopAtLevel=1",
-              "-cp",
-              System.getProperty("java.class.path"),
-              Publisher.class.getName(),
-              server.uri(),
-              name,
-              String.valueOf(seed));
+          ShortJvm.command(
+              List.of("-Xmx256m"),
+              Publisher.class,
+              List.of(server.uri(), name, String.valueOf(seed)));
       try {
         Process process =
             new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();

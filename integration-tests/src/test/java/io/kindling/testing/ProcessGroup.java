@@ -41,7 +41,9 @@ final class ProcessGroup implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot create " + logs, e);
     }
-    var group = new ProcessGroup(SparkHome.assemble(classPath), logs);
+    SparkHome home =
+        SparkHome.assemble(classPath, ClassArchive.optionsFor(classPath.spark()));
+    var group = new ProcessGroup(home, logs);
     OPEN.add(group);
     return group;
   }
@@ -54,7 +56,7 @@ final class ProcessGroup implements AutoCloseable {
     return logs;
   }
 
-  /** Starts a main class of Spark; {@code classPath} comes before Spark's jars. */
+  /** Starts a main class of Spark with a class path besides Spark's. */
   JvmProcess start(String name, List<Path> classPath, String mainClass, List<String> arguments) {
     return start(name, List.of(), classPath, mainClass, arguments, null);
   }
@@ -71,14 +73,16 @@ final class ProcessGroup implements AutoCloseable {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-Xmx512m");
     command.addAll(SparkHome.QUICK_START);
+    command.addAll(home.archive());
     command.addAll(List.of(JavaModuleOptions.defaultModuleOptions().split(" ", -1)));
     command.addAll(List.of(home.logOption(), "-Duser.timezone=UTC", "-Dfile.encoding=UTF-8"));
     command.add("-Dspark.master.rest.enabled=false");
     // In seconds. Who dies is noticed at once; who is only slow, on a busy machine, is no loss.
     command.add("-Dspark.worker.timeout=600");
     command.addAll(options);
-    var entries = new ArrayList<>(classPath);
-    entries.add(home.jars());
+    var entries = new ArrayList<>(home.jars());
+    // Before the jars of another Spark, which may have other versions of what the tests need.
+    entries.addAll(home.archive().isEmpty() ? 0 : entries.size(), classPath);
     command.addAll(List.of("-cp", SparkClassPath.join(entries)));
     command.add(mainClass);
     command.addAll(arguments);

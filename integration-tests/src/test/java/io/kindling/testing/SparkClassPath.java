@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What Spark's processes run.
@@ -71,6 +72,11 @@ public record SparkClassPath(List<Path> spark, List<Path> application) {
   /** The Scala it is built for, such as 2.13. */
   public String scalaVersion() {
     return core().group(1);
+  }
+
+  /** All of it for one JVM that can use a {@link ClassArchive}. */
+  String sparkFirst() {
+    return join(Stream.concat(spark.stream(), application.stream()).toList());
   }
 
   static String join(List<Path> entries) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.jar.Attributes;
@@ -16,8 +17,10 @@ import org.apache.spark.launcher.JavaModuleOptions;
  *
  * @param folder it lies in
  * @param scalaVersion that Spark's scripts would find out
+ * @param jars links to Spark's, in the order of its class path
+ * @param archive options for a JVM whose class path begins with them
  */
-record SparkHome(Path folder, String scalaVersion) {
+record SparkHome(Path folder, String scalaVersion, List<Path> jars, List<String> archive) {
   /** What a JVM that a worker starts leaves in its working directory, from its first moment on. */
   static final String PID_FILE_PREFIX = "jvm-";
 
@@ -35,16 +38,18 @@ record SparkHome(Path folder, String scalaVersion) {
       appender.console.layout.pattern = %d{HH:mm:ss.SSS} %p %c{1}: %m%n%ex
       """;
 
-  static SparkHome assemble(SparkClassPath classPath) {
+  static SparkHome assemble(SparkClassPath classPath, List<String> archive) {
     try {
       Path folder = Files.createTempDirectory("kindling-spark-");
-      var home = new SparkHome(folder, classPath.scalaVersion());
-      Path jars = Files.createDirectory(folder.resolve("jars"));
+      Path jarsFolder = Files.createDirectory(folder.resolve("jars"));
+      var jars = new ArrayList<Path>();
       for (int i = 0; i < classPath.spark().size(); i++) {
         Path jar = classPath.spark().get(i).toAbsolutePath();
         // The number keeps jars apart that have one name in two Maven groups.
-        Files.createSymbolicLink(jars.resolve(i + "-" + jar.getFileName()), jar);
+        Path link = jarsFolder.resolve(i + "-" + jar.getFileName());
+        jars.add(Files.createSymbolicLink(link, jar));
       }
+      var home = new SparkHome(folder, classPath.scalaVersion(), jars, archive);
       // Workers that make it at the same moment fail for good: Spark asks each only once.
       Files.createDirectory(home.localDirectory());
       Path conf = Files.createDirectory(folder.resolve("conf"));
@@ -83,11 +88,6 @@ record SparkHome(Path folder, String scalaVersion) {
 
   Path warehouse() {
     return folder.resolve("warehouse");
-  }
-
-  /** As an entry of a class path. */
-  Path jars() {
-    return folder.resolve("jars").resolve("*");
   }
 
   /** Else the tests' own log settings, which hide most, would win on executors and drivers. */

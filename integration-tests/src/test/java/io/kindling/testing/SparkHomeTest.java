@@ -9,7 +9,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class SparkHomeTest {
-  private final SparkHome home = SparkHome.assemble(SparkClassPath.ofThisJvm());
+  private final SparkHome home = SparkHome.assemble(SparkClassPath.ofThisJvm(), List.of());
 
   @AfterEach
   void delete() {
