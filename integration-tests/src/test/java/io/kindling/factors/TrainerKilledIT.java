@@ -30,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The driver of a trainer dies by {@code kill -9} at random moments: after its restarts the factors
  * are those of a run that nobody disturbed, to the bit.
  */
+@Tag("local")
 class TrainerKilledIT {
 
   private static final long SEED =

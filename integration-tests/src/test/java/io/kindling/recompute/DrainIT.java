@@ -12,10 +12,12 @@ import io.kindling.testing.Submission;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A driver gets SIGTERM while a command is executed. */
+@Tag("local")
 class DrainIT {
   private static final TestRedis REDIS = TestRedis.shared();
 

@@ -21,10 +21,12 @@ import java.util.Set;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The driver dies by {@code kill -9} when half of its partitions are counted. */
+@Tag("local")
 class DriverKilledIT {
   private static final RedisConfig REDIS = TestRedis.shared().config();
   private static final Map<String, Set<Integer>> LAST_HALF =

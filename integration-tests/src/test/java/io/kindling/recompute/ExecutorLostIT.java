@@ -11,11 +11,13 @@ import java.util.Map;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaFutureAction;
 import org.apache.spark.api.java.JavaRDD;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import scala.Tuple2;
 
 /** An executor dies after its commits: at once, or when its tasks were long done. */
+@Tag("local")
 class ExecutorLostIT {
   @Test
   void report_executorLostBetweenCommitAndEndOfItsTask_countsOnce(@TempDir Path folder)

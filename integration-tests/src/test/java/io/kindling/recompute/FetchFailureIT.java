@@ -8,11 +8,13 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.apache.spark.api.java.JavaFutureAction;
 import org.apache.spark.api.java.JavaRDD;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import scala.Tuple2;
 
 /** Map outputs are gone when the reducers fetch them: the map stage runs again for those. */
+@Tag("local")
 class FetchFailureIT {
   private static final int GROUPS = 10;
 

@@ -15,6 +15,7 @@ import org.apache.spark.HashPartitioner;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaFutureAction;
 import org.apache.spark.api.java.JavaRDD;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import scala.Tuple2;
@@ -24,6 +25,7 @@ import scala.Tuple2;
  * attempts share. When its outputs are lost, Spark runs it and all after it again: partitions that
  * have been counted come back with other rows.
  */
+@Tag("local")
 class IndeterminateStageIT {
   private static final int PARTITIONS = 4;
   private static final long SUM = 499_500;

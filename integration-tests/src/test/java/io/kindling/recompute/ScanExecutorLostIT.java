@@ -18,11 +18,13 @@ import java.util.Map;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import scala.Tuple2;
 
 /** Executors die one after the other while counts are answered: their blocks are read again. */
+@Tag("local")
 class ScanExecutorLostIT {
   private static final RedisConfig REDIS = TestRedis.shared().config();
   private static final int ROWS = 180_000;

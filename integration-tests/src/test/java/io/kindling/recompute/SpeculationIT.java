@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.spark.TaskContext;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Two copies of a task that both count all and both commit. Spark takes the accumulators of the one
  * that reports first, so they are right here; plain HINCRBY has both.
  */
+@Tag("local")
 class SpeculationIT {
   private static final int SLOW = 1;
   private static final Map<String, String> SPECULATION =

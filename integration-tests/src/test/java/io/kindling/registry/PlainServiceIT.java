@@ -35,10 +35,12 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The example project without Spark is compiled and run on what the thin jar brings, alone. */
+@Tag("local")
 class PlainServiceIT {
   private static final String SOURCE =
       "examples/plain-service/src/main/java/io/kindling/examples/service/PlainService.java";

@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Test;
  * A publisher dies by {@code kill -9} at any moment: what is live then is the old version or the
  * new one, complete, in Redis and in the JVM; and the next publication cleans up.
  */
+@Tag("local")
 class PublisherKilledIT {
   private static final long SEED =
       Long.getLong("kindling.faults.seed", System.nanoTime() % 1_000_000_000);

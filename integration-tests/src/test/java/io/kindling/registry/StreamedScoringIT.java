@@ -32,10 +32,12 @@ import org.apache.spark.sql.SparkSession;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A streaming query scores ten files, while three versions go live and its driver is killed. */
+@Tag("local")
 class StreamedScoringIT {
   private static final Duration LIMIT = Duration.ofMinutes(3);
   private static final int FILES = 10;

@@ -4,14 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kindling.core.testing.Certificates;
 import io.kindling.core.testing.TestRedis;
+import io.kindling.testing.ShortJvm;
 import java.io.File;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -69,16 +68,11 @@ class SecretsIT {
     Path logging = folder.resolve("log4j2.properties");
     Files.writeString(logging, LOGGING);
     Path output = folder.resolve("output.log");
-    var command = new ArrayList<String>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("-Xmx1g");
-    command.add("-Dlog4j2.configurationFile=" + logging);
-    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-        .filter(argument -> argument.startsWith("--add-opens") || argument.startsWith("-XX:"))
-        .forEach(command::add);
-    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    command.add(SecretsRun.class.getName());
-    command.addAll(List.of(folder.toString(), "" + port, "" + strangersPort));
+    List<String> command =
+        ShortJvm.command(
+            List.of("-Xmx1g", "-Dlog4j2.configurationFile=" + logging),
+            SecretsRun.class,
+            List.of(folder.toString(), String.valueOf(port), String.valueOf(strangersPort)));
     ProcessBuilder builder =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
     builder.environment().put("SPARK_LOCAL_IP", "127.0.0.1");

@@ -41,8 +41,7 @@ final class ProcessGroup implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot create " + logs, e);
     }
-    SparkHome home =
-        SparkHome.assemble(classPath, ClassArchive.optionsFor(classPath.spark()));
+    SparkHome home = SparkHome.assemble(classPath, ClassArchive.optionsFor(classPath.spark()));
     var group = new ProcessGroup(home, logs);
     OPEN.add(group);
     return group;

@@ -12,10 +12,12 @@ import kafka.testkit.KafkaClusterTestKit;
 import kafka.testkit.TestKitNodes;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The stream of the program through a Kafka in this JVM. */
+@Tag("local")
 class EventTopicIT {
 
   private static final String TOPIC = "film-ratings";

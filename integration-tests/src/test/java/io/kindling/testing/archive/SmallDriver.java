@@ -8,8 +8,8 @@ public final class SmallDriver {
 
   /** Runs it; the master comes from spark-submit. */
   public static void main(String[] args) {
-    try (SparkSession spark = SparkSession.builder().appName("class archive").getOrCreate()) {
-      spark.range(100).selectExpr("id % 3 as third").groupBy("third").count().collectAsList();
-    }
+    SparkSession spark = SparkSession.builder().appName("class archive").getOrCreate();
+    spark.range(100).selectExpr("id % 3 as third").groupBy("third").count().collectAsList();
+    spark.stop();
   }
 }
