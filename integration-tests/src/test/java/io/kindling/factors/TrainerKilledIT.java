@@ -16,7 +16,11 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.awaitility.Awaitility;
@@ -99,12 +103,34 @@ class TrainerKilledIT {
     assertThat(actual.batch()).as(where).isEqualTo(batches.size() - 1);
     assertThat(withoutStream(actual)).as(where).isEqualTo(withoutStream(expected));
     assertThat(store.open(killed).count(FactorKind.USER)).as(where).isGreaterThan(100);
-    assertThat(FactorBytes.of(redis, killed, "v1"))
-        .as(where)
-        .isEqualTo(FactorBytes.of(redis, undisturbed, "v1"));
+    assertThat(differences(killed, undisturbed)).as(where).isEmpty();
     System.out.printf(
         "%d drivers killed, %d batches of %d begun again%n",
         kills, begun(killed).size() - batches.size(), batches.size());
+  }
+
+  /** Records, as in {@code bucket 3: 235: 12ab.. != 13ab..}. */
+  private static List<String> differences(String model, String expected) {
+    List<Map<String, String>> are = liveBytes(model);
+    List<Map<String, String>> should = liveBytes(expected);
+    List<String> differences = new ArrayList<>();
+    for (int i = 0; i < should.size(); i++) {
+      Set<String> fields = new TreeSet<>(are.get(i).keySet());
+      fields.addAll(should.get(i).keySet());
+      for (String field : fields) {
+        String is = are.get(i).get(field);
+        String shall = should.get(i).get(field);
+        if (!Objects.equals(is, shall)) {
+          differences.add("bucket %d: %s: %s != %s".formatted(i, field, is, shall));
+        }
+      }
+    }
+    return differences;
+  }
+
+  /** A driver that was killed before it had made v1 live leaves it behind. */
+  private static List<Map<String, String>> liveBytes(String model) {
+    return FactorBytes.of(redis, model, FactorStore.of(redis).liveVersion(model));
   }
 
   /** Another query has another id. */

@@ -3,6 +3,7 @@ package io.kindling.ml.factor;
 import io.kindling.core.Redis;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -12,7 +13,7 @@ public final class FactorBytes {
 
   private FactorBytes() {}
 
-  /** By bucket, users before items: fields and values, a character a byte. */
+  /** By bucket, users before items: fields and values, both as two digits a byte. */
   public static List<Map<String, String>> of(Redis redis, String name, String version) {
     List<Map<String, String>> all = new ArrayList<>();
     for (int bucket = 0; bucket < FactorStore.DEFAULT_BUCKETS; bucket++) {
@@ -30,6 +31,6 @@ public final class FactorBytes {
   }
 
   private static String text(byte[] bytes) {
-    return new String(bytes, StandardCharsets.ISO_8859_1);
+    return HexFormat.of().formatHex(bytes);
   }
 }
