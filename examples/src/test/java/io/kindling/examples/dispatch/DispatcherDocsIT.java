@@ -34,9 +34,7 @@ class DispatcherDocsIT {
 
   @Test
   void driverAndHandler_inTheDocuments_areTheExamples() {
-    String driver = ReadmeCode.of(RatingsDriver.class);
-    DocBlock.in("README.md", "ratings-driver").check(driver);
-    DocBlock.in("docs/dispatcher.md", "ratings-driver").check(driver);
+    DocBlock.in("docs/dispatcher.md", "ratings-driver").check(ReadmeCode.of(RatingsDriver.class));
     DocBlock.in("docs/dispatcher.md", "top-values").check(ReadmeCode.of(TopValues.class));
   }
 
@@ -89,7 +87,6 @@ class DispatcherDocsIT {
             + "and `GET kindling:simple:{demo}:result:default:q-1` answers `"
             + printed.toString(UTF_8).strip()
             + "`.\n\n";
-    DocBlock.in("README.md", "simple-mode").check(shown);
     DocBlock.in("docs/dispatcher.md", "simple-mode").check(shown);
   }
 }

@@ -13,12 +13,12 @@ import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** The README shows the code of {@link TwoActions} and what it really prints. */
+/** docs/counters.md shows the code of {@link TwoActions} and what it really prints. */
 @Tag("local")
-class ReadmeIT {
+class CountersDocsIT {
 
   @Test
-  void readme_codeAndOutput_areTheExamples() {
+  void document_codeAndOutput_areTheExamples() {
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
     try (EmbeddedRedis server = EmbeddedRedis.start();
         Redis redis = Redis.connect(server.uri())) {
@@ -27,7 +27,7 @@ class ReadmeIT {
           "data/movietweetings-100k/ratings.dat",
           server.uri());
 
-      DocBlock.in("README.md", "two-actions")
+      DocBlock.in("docs/counters.md", "two-actions")
           .check(
               ReadmeCode.of(TwoActions.class)
                   + "prints (`examples/run two-actions`)\n\n```\n"
