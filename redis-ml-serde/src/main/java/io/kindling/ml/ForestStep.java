@@ -42,18 +42,26 @@ final class ForestStep implements Step {
   @Override
   public Runner runner() {
     ForestEvaluator evaluator = forest.evaluator();
-    double[] features = new double[forest.numFeatures()];
     boolean splits = splits();
-    return row -> {
-      if (!row.isNull(wiring.in(0))) {
-        read(row.vector(wiring.in(0)), features);
-      } else if (splits) {
-        throw new RowRefusedException(
-            "Cannot answer the row: stage %s meets null in place of a vector"
-                .formatted(wiring.stage()));
+    return new Runner() {
+      /** As long as the rows say that they are; made for the first, not for what bytes say. */
+      private double[] features = new double[0];
+
+      @Override
+      public void run(Slots row) {
+        if (!row.isNull(wiring.in(0))) {
+          VectorValue vector = row.vector(wiring.in(0));
+          checkSize(vector);
+          features = features.length == vector.size() ? features : new double[vector.size()];
+          vector.copyTo(features);
+        } else if (splits) {
+          throw new RowRefusedException(
+              "Cannot answer the row: stage %s meets null in place of a vector"
+                  .formatted(wiring.stage()));
+        }
+        row.setNumber(wiring.out(0), evaluator.predict(features));
+        fill(row, evaluator);
       }
-      row.setNumber(wiring.out(0), evaluator.predict(features));
-      fill(row, evaluator);
     };
   }
 
@@ -67,13 +75,12 @@ final class ForestStep implements Step {
     return false;
   }
 
-  private void read(VectorValue vector, double[] features) {
-    if (vector.size() != features.length) {
+  private void checkSize(VectorValue vector) {
+    if (vector.size() != forest.numFeatures()) {
       throw new RowRefusedException(
           "Cannot answer the row: stage %s meets a vector of size %d, allowed is %d"
-              .formatted(wiring.stage(), vector.size(), features.length));
+              .formatted(wiring.stage(), vector.size(), forest.numFeatures()));
     }
-    vector.copyTo(features);
   }
 
   private void fill(Slots row, ForestEvaluator evaluator) {

@@ -57,6 +57,11 @@ final class PipelineCodec {
     for (int i = 0; i < numSteps; i++) {
       steps.add(step(source, columns, filled));
     }
+    for (int slot = 0; slot < numColumns; slot++) {
+      if (!filled[slot]) {
+        throw source.error("no step makes column '" + columns.get(slot).name() + "'");
+      }
+    }
     Outputs outputs =
         new Outputs(
             output(source, columns, filled, SlotType.NUMBER),
@@ -114,6 +119,12 @@ final class PipelineCodec {
             ? new ForestStep(wiring, ForestCodec.decode(parameters))
             : kind.decode(wiring, parameters);
     parameters.checkEnd();
+    for (int i = 0; i < wiring.numIn(); i++) {
+      Column column = columns.get(wiring.in(i));
+      if (!step.reads(i, column.type().slot())) {
+        throw source.error(kind + " cannot read column '" + column.name() + "' so");
+      }
+    }
     return step;
   }
 

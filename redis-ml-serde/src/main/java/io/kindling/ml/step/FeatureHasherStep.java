@@ -77,6 +77,11 @@ public final class FeatureHasherStep implements Step {
   }
 
   @Override
+  public boolean reads(int i, SlotType type) {
+    return type == (inputs.get(i).hashed() == Hashed.AS_TEXT ? SlotType.TEXT : SlotType.NUMBER);
+  }
+
+  @Override
   public Runner runner() {
     return row -> {
       Map<Integer, Double> sums = new TreeMap<>();

@@ -92,6 +92,11 @@ public final class GeneralizedLinearStep implements Step {
   }
 
   @Override
+  public boolean reads(int i, SlotType type) {
+    return type == (i == 0 ? SlotType.VECTOR : SlotType.NUMBER);
+  }
+
+  @Override
   public Runner runner() {
     boolean hasOffset = wiring.numIn() > 1;
     return row -> {

@@ -94,6 +94,11 @@ public final class InteractionStep implements Step {
   }
 
   @Override
+  public boolean reads(int i, SlotType type) {
+    return type == (inputs[i].isVector ? SlotType.VECTOR : SlotType.NUMBER);
+  }
+
+  @Override
   public Runner runner() {
     return new Products();
   }

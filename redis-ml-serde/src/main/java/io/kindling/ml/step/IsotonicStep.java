@@ -60,6 +60,11 @@ public final class IsotonicStep implements Step {
   }
 
   @Override
+  public boolean reads(int i, SlotType type) {
+    return type == (index == NUMBER ? SlotType.NUMBER : SlotType.VECTOR);
+  }
+
+  @Override
   public Runner runner() {
     return row -> {
       if (index == NUMBER && row.isNull(wiring.in(0))) {

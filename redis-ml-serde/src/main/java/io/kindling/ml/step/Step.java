@@ -14,6 +14,11 @@ public interface Step {
   /** The slots that it reads and fills, and the Spark stage that it comes from. */
   Wiring wiring();
 
+  /** Whether one of the slots that it reads can be of this type, with its parameters. */
+  default boolean reads(int i, SlotType type) {
+    return kind().reads(type);
+  }
+
   /** What does the work; one thread's, with its scratch memory. */
   Runner runner();
 

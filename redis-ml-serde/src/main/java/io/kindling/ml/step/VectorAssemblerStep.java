@@ -54,6 +54,11 @@ public final class VectorAssemblerStep implements Step {
   }
 
   @Override
+  public boolean reads(int i, SlotType type) {
+    return type == (sizes[i] == NUMBER ? SlotType.NUMBER : SlotType.VECTOR);
+  }
+
+  @Override
   public Runner runner() {
     int out = wiring.out(0);
     return row -> {
