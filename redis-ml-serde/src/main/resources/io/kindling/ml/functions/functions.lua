@@ -172,6 +172,8 @@ local function guarded(body)
     local text = type(reply) == 'table' and reply.err or tostring(reply) -- Redis's own are tables from 7.2 on
     if find(text, '^%-?WRONGTYPE') then
       text = "KINDLINGMISSING key '" .. shown(keys[1]) .. "' is not a hash"
+    elseif find(text, '^user_function:') then -- Bytes that no publisher wrote.
+      text = "KINDLINGDAMAGED the model at '" .. shown(keys[1]) .. "' cannot be run: " .. text
     end
     return redis.error_reply(text)
   end

@@ -117,6 +117,9 @@ do
 
   local function readColumns(model)
     local count, fields = readVarint(), readVarint()
+    if fields > count then
+      fail('KINDLINGDAMAGED', 'version %s has %s fields of %s columns', origin.version, whole(fields), whole(count))
+    end
     for i = 1, count do
       local column = { number = i, name = readLabel(), type = readByte(), size = readVarint() }
       if i <= fields then
