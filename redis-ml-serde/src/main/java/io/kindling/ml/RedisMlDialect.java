@@ -151,6 +151,10 @@ public final class RedisMlDialect {
         List.of(new RedisMlLeaves.Means((tree, leaf) -> scale.toUnit(term(forest, tree, leaf))));
     int terms = forest.aggregation() == Aggregation.WEIGHTED_SUM ? forest.numTrees() : 1;
     double tolerance = roundings(forest) * scale.unit() * terms;
+    if (kind == Kind.MARGIN) {
+      // A probability moves half as far, and is rounded in four steps, here and in Spark.
+      tolerance = Math.max(tolerance, tolerance / 2 + 4 * 0x1p-53);
+    }
     return new RedisMlExport(
         forest, key, leaves, new RedisMlAnswers(forest, kind, scale, tolerance));
   }
