@@ -34,7 +34,11 @@ class FuzzIT {
   /** All there are, by module. */
   private static final List<JazzerRun> RUNS =
       List.of(
-          new JazzerRun("redis-ml-serde", "io.kindling.ml.ServingFunctionsFuzz"),
+          new JazzerRun(
+              "redis-ml-serde",
+              "io.kindling.ml.ServingFunctionsFuzz",
+              // It asks a Redis, which is a forged request to Jazzer.
+              "com.code_intelligence.jazzer.sanitizers.ServerSideRequestForgery"),
           new JazzerRun("redis-ml-serde", "io.kindling.ml.ModelFuzz"),
           new JazzerRun("redis-ml-serde", "io.kindling.ml.factor.FactorRecordFuzz"),
           new JazzerRun("job-dispatcher", "io.kindling.dispatch.predicate.GateFuzz"),
