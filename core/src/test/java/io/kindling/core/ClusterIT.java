@@ -21,7 +21,7 @@ class ClusterIT extends RedisContract {
   }
 
   @Override
-  RedisConfig config() {
+  protected RedisConfig admin() {
     return cluster.config();
   }
 

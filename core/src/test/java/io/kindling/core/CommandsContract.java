@@ -5,39 +5,24 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.kindling.core.testing.TestRedis;
+import io.kindling.core.testing.TopologyContract;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.Response;
 
 /** What every topology must do, also where there are no functions; one small subclass for each. */
-abstract class CommandsContract {
+abstract class CommandsContract extends TopologyContract {
   static final RedisScript TRANSFER =
       RedisScript.fromClasspath(CommandsContract.class, "transfer.lua");
 
   private final String prefix = TestRedis.prefix();
   Redis redis;
 
-  abstract RedisConfig config();
-
-  /** Whether masters and replicas can change places. */
-  boolean canFailOver() {
-    return false;
-  }
-
-  /** Has them do so. */
-  void failOver() {}
-
   @BeforeEach
   void connect() {
-    redis = Redis.connect(config());
-  }
-
-  @AfterEach
-  void disconnect() {
-    redis.close();
+    redis = connect(admin());
   }
 
   /** A key of this test; different names lie in different slots. */

@@ -2,27 +2,13 @@ package io.kindling.core;
 
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import io.kindling.core.testing.Topology;
-import io.kindling.core.testing.TopologyRecord;
+import io.kindling.core.testing.OnTopologiesWithoutFunctions;
 import java.util.List;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The oldest Redis suffices for all but functions. */
-@Tag("topologies")
-@ExtendWith(TopologyRecord.class)
-class Redis62IT extends CommandsContract implements TopologyRecord.On {
-  @Override
-  public Topology topology() {
-    return Topology.REDIS_6_2;
-  }
-
-  @Override
-  RedisConfig config() {
-    return topology().config();
-  }
-
+@OnTopologiesWithoutFunctions
+class Redis62IT extends CommandsContract {
   @Test
   void functions_ensure_saysWhatIsNeeded() {
     assertThatExceptionOfType(RedisReplyException.UnknownCommand.class)

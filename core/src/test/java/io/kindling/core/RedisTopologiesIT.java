@@ -1,40 +1,6 @@
 package io.kindling.core;
 
-import io.kindling.core.testing.Topology;
-import io.kindling.core.testing.TopologyRecord;
-import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.MethodSource;
+import io.kindling.core.testing.OnTopologiesWithFunctions;
 
-@Tag("topologies")
-@ExtendWith(TopologyRecord.class)
-@ParameterizedClass
-@MethodSource("io.kindling.core.testing.Topology#withFunctions")
-class RedisTopologiesIT extends RedisContract implements TopologyRecord.On {
-  private final Topology topology;
-
-  RedisTopologiesIT(Topology topology) {
-    this.topology = topology;
-  }
-
-  @Override
-  public Topology topology() {
-    return topology;
-  }
-
-  @Override
-  RedisConfig config() {
-    return topology.config();
-  }
-
-  @Override
-  boolean canFailOver() {
-    return topology.canFailOver();
-  }
-
-  @Override
-  void failOver() {
-    topology.failOver();
-  }
-}
+@OnTopologiesWithFunctions
+class RedisTopologiesIT extends RedisContract {}

@@ -4,7 +4,7 @@ import io.kindling.core.testing.TestRedis;
 
 class Resp3IT extends RedisContract {
   @Override
-  RedisConfig config() {
+  protected RedisConfig admin() {
     return TestRedis.shared().config().toBuilder().resp(3).build();
   }
 }

@@ -31,7 +31,7 @@ class SentinelIT extends RedisContract {
   }
 
   @Override
-  RedisConfig config() {
+  protected RedisConfig admin() {
     return sentinel.config();
   }
 

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 
 class StandaloneIT extends RedisContract {
   @Override
-  RedisConfig config() {
+  protected RedisConfig admin() {
     return TestRedis.shared().config();
   }
 

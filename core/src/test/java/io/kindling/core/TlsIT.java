@@ -33,7 +33,7 @@ class TlsIT extends RedisContract {
   }
 
   @Override
-  RedisConfig config() {
+  protected RedisConfig admin() {
     return server.config().toBuilder().tls(certificates.clientTls()).build();
   }
 

@@ -33,7 +33,7 @@ class CounterRightsIT {
     }
 
     @Override
-    RedisConfig admin() {
+    protected RedisConfig admin() {
       return admin;
     }
 

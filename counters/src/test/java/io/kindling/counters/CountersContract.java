@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.kindling.core.Redis;
 import io.kindling.core.RedisConfig;
 import io.kindling.core.testing.TestRedis;
+import io.kindling.core.testing.TopologyContract;
 import io.kindling.counters.Commit.Committed;
 import io.kindling.counters.Commit.Duplicate;
 import io.kindling.counters.Commit.Replaced;
@@ -19,11 +20,8 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** What must hold of counters on every way to run Redis, and with the rights of docs/acl.md. */
-abstract class CountersContract {
+abstract class CountersContract extends TopologyContract {
   final String run = TestRedis.prefix() + "run";
-
-  /** With all rights. */
-  abstract RedisConfig admin();
 
   /** The job, driver and executors. */
   RedisConfig job() {
@@ -34,14 +32,6 @@ abstract class CountersContract {
   RedisConfig reader() {
     return admin();
   }
-
-  /** Whether masters and replicas can change places. */
-  boolean canFailOver() {
-    return false;
-  }
-
-  /** Has them do so. */
-  void failOver() {}
 
   private static CounterVector large() {
     CounterVector vector = new CounterVector();

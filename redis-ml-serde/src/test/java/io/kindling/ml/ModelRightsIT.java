@@ -46,7 +46,7 @@ class ModelRightsIT {
     }
 
     @Override
-    RedisConfig admin() {
+    protected RedisConfig admin() {
       return admin;
     }
 

@@ -3,31 +3,16 @@ package io.kindling.ml;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import io.kindling.core.RedisConfig;
 import io.kindling.core.RedisReplyException;
-import io.kindling.core.testing.Topology;
-import io.kindling.core.testing.TopologyRecord;
+import io.kindling.core.testing.OnTopologiesWithoutFunctions;
 import java.util.concurrent.CompletionException;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The oldest Redis suffices for models that the JVM serves, and says what the others need. */
-@Tag("topologies")
-@ExtendWith(TopologyRecord.class)
-class Models62IT extends ModelsContract implements TopologyRecord.On {
+@OnTopologiesWithoutFunctions
+class Models62IT extends ModelsContract {
   private static final String WHAT_TO_DO =
       "functions need Redis 7.0 or Valkey; else serve in the JVM";
-
-  @Override
-  public Topology topology() {
-    return Topology.REDIS_6_2;
-  }
-
-  @Override
-  RedisConfig admin() {
-    return topology().config();
-  }
 
   @Test
   void publish_forTheFunctions_storesNothingAndSaysWhatIsNeeded() {

@@ -7,13 +7,12 @@ import static org.awaitility.Awaitility.await;
 import io.kindling.core.Redis;
 import io.kindling.core.RedisConfig;
 import io.kindling.core.testing.TestRedis;
+import io.kindling.core.testing.TopologyContract;
 import io.kindling.ml.step.HandleInvalid;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -21,7 +20,7 @@ import org.junit.jupiter.api.Test;
  * What must hold of models on every way to run Redis, also where there are no functions, and for
  * users with the rights of docs/acl.md.
  */
-abstract class ModelsContract {
+abstract class ModelsContract extends TopologyContract {
   static final FeatureVector ZERO = FeatureVector.sparse(new int[0], new double[0]);
   private static final Map<String, Object> ROW = Map.of("Sex", "female", "Age", 34);
 
@@ -29,10 +28,6 @@ abstract class ModelsContract {
   private static final Duration NO_POLL = Duration.ofHours(1);
 
   final String name = TestRedis.prefix() + "model";
-  private final List<AutoCloseable> open = new ArrayList<>();
-
-  /** With all rights. */
-  abstract RedisConfig admin();
 
   /** Who publishes. */
   RedisConfig publisher() {
@@ -52,30 +47,6 @@ abstract class ModelsContract {
   /** How long to wait for what another thread brings. */
   Duration patience() {
     return Duration.ofSeconds(30);
-  }
-
-  /** Whether masters and replicas can change places. */
-  boolean canFailOver() {
-    return false;
-  }
-
-  /** Has them do so. */
-  void failOver() {}
-
-  @AfterEach
-  void close() throws Exception {
-    for (int i = open.size() - 1; i >= 0; i--) {
-      open.get(i).close();
-    }
-  }
-
-  final <T extends AutoCloseable> T later(T resource) {
-    open.add(resource);
-    return resource;
-  }
-
-  final Redis connect(RedisConfig config) {
-    return later(Redis.connect(config));
   }
 
   /** Versions as they are published here. */

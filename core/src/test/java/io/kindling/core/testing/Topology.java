@@ -104,6 +104,11 @@ public enum Topology {
     return all().filter(one -> one != REDIS_6_2);
   }
 
+  /** Those that know none. */
+  public static Stream<Topology> withoutFunctions() {
+    return Stream.of(REDIS_6_2);
+  }
+
   /** Its name for people. */
   public String title() {
     return title;

@@ -15,15 +15,9 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * Writes down what each module's contract came to on each topology, for {@link TopologyTable}: a
  * line a test below {@code target/topologies}, all modules together.
  */
-public final class TopologyRecord implements BeforeEachCallback, AfterEachCallback {
+final class TopologyRecord implements BeforeEachCallback, AfterEachCallback {
   private static final ExtensionContext.Namespace NAMESPACE =
       ExtensionContext.Namespace.create(TopologyRecord.class);
-
-  /** A test class that runs on one topology. */
-  public interface On {
-    /** Which one. */
-    Topology topology();
-  }
 
   @Override
   public void beforeEach(ExtensionContext context) {
@@ -48,7 +42,7 @@ public final class TopologyRecord implements BeforeEachCallback, AfterEachCallba
   }
 
   private static Topology topology(ExtensionContext context) {
-    return ((On) context.getRequiredTestInstance()).topology();
+    return ((TopologyContract) context.getRequiredTestInstance()).topology;
   }
 
   /**

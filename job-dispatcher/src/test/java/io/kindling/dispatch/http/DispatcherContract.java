@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import io.kindling.core.Redis;
 import io.kindling.core.RedisConfig;
 import io.kindling.core.testing.TestRedis;
+import io.kindling.core.testing.TopologyContract;
 import io.kindling.dispatch.CommandRequest;
 import io.kindling.dispatch.Dispatcher;
 import io.kindling.dispatch.SimpleDispatcher;
@@ -24,13 +25,10 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** What must hold of drivers on every way to run Redis, and with the rights of docs/acl.md. */
-abstract class DispatcherContract {
+abstract class DispatcherContract extends TopologyContract {
   private static final String TOKEN = "web-token-0123456789";
 
   private final String queue = queue();
-
-  /** With all rights. */
-  abstract RedisConfig admin();
 
   /** The driver with its preview API. */
   RedisConfig driver() {

@@ -30,7 +30,7 @@ class DispatcherRightsIT {
     }
 
     @Override
-    RedisConfig admin() {
+    protected RedisConfig admin() {
       return SERVER.config();
     }
 

@@ -1,31 +1,6 @@
 package io.kindling.dispatch.http;
 
-import io.kindling.core.RedisConfig;
-import io.kindling.core.testing.Topology;
-import io.kindling.core.testing.TopologyRecord;
-import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.MethodSource;
+import io.kindling.core.testing.OnEveryTopology;
 
-@Tag("topologies")
-@ExtendWith(TopologyRecord.class)
-@ParameterizedClass
-@MethodSource("io.kindling.core.testing.Topology#all")
-class DispatcherTopologiesIT extends DispatcherContract implements TopologyRecord.On {
-  private final Topology topology;
-
-  DispatcherTopologiesIT(Topology topology) {
-    this.topology = topology;
-  }
-
-  @Override
-  public Topology topology() {
-    return topology;
-  }
-
-  @Override
-  RedisConfig admin() {
-    return topology.config();
-  }
-}
+@OnEveryTopology
+class DispatcherTopologiesIT extends DispatcherContract {}

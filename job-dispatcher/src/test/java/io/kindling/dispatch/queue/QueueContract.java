@@ -8,28 +8,23 @@ import io.kindling.core.Redis;
 import io.kindling.core.RedisConfig;
 import io.kindling.core.RedisPipeline;
 import io.kindling.core.testing.TestRedis;
+import io.kindling.core.testing.TopologyContract;
 import io.kindling.dispatch.CommandRequest;
 import io.kindling.dispatch.Submission;
 import io.kindling.dispatch.SubmitClient;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** What must hold of queues on every way to run Redis, and with the rights of docs/acl.md. */
-abstract class QueueContract {
-  private final List<AutoCloseable> open = new ArrayList<>();
+abstract class QueueContract extends TopologyContract {
   private final String queue = queue();
   private final QueueKeys keys = new QueueKeys(queue);
-
-  /** With all rights. */
-  abstract RedisConfig admin();
 
   /** Who takes commands. */
   RedisConfig driver() {
@@ -49,30 +44,6 @@ abstract class QueueContract {
   /** How long to wait for what another thread brings. */
   Duration patience() {
     return Duration.ofSeconds(30);
-  }
-
-  /** Whether masters and replicas can change places. */
-  boolean canFailOver() {
-    return false;
-  }
-
-  /** Has them do so. */
-  void failOver() {}
-
-  @AfterEach
-  void close() throws Exception {
-    for (int i = open.size() - 1; i >= 0; i--) {
-      open.get(i).close();
-    }
-  }
-
-  private <T extends AutoCloseable> T later(T resource) {
-    open.add(resource);
-    return resource;
-  }
-
-  private Redis connect(RedisConfig config) {
-    return later(Redis.connect(config));
   }
 
   private CommandQueue open(UnaryOperator<QueueOptions.Builder> choices) {

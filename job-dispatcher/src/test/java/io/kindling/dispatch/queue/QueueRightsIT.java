@@ -35,7 +35,7 @@ class QueueRightsIT {
     }
 
     @Override
-    RedisConfig admin() {
+    protected RedisConfig admin() {
       return SERVER.config();
     }
 

@@ -1,41 +1,6 @@
 package io.kindling.dispatch.queue;
 
-import io.kindling.core.RedisConfig;
-import io.kindling.core.testing.Topology;
-import io.kindling.core.testing.TopologyRecord;
-import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.MethodSource;
+import io.kindling.core.testing.OnEveryTopology;
 
-@Tag("topologies")
-@ExtendWith(TopologyRecord.class)
-@ParameterizedClass
-@MethodSource("io.kindling.core.testing.Topology#all")
-class QueueTopologiesIT extends QueueContract implements TopologyRecord.On {
-  private final Topology topology;
-
-  QueueTopologiesIT(Topology topology) {
-    this.topology = topology;
-  }
-
-  @Override
-  public Topology topology() {
-    return topology;
-  }
-
-  @Override
-  RedisConfig admin() {
-    return topology.config();
-  }
-
-  @Override
-  boolean canFailOver() {
-    return topology.canFailOver();
-  }
-
-  @Override
-  void failOver() {
-    topology.failOver();
-  }
-}
+@OnEveryTopology
+class QueueTopologiesIT extends QueueContract {}

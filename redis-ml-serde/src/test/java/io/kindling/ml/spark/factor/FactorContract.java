@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.kindling.core.Redis;
 import io.kindling.core.RedisConfig;
 import io.kindling.core.testing.TestRedis;
+import io.kindling.core.testing.TopologyContract;
 import io.kindling.ml.factor.BiasedSgd;
 import io.kindling.ml.factor.FactorKind;
 import io.kindling.ml.factor.FactorSettings;
@@ -24,7 +25,6 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
  * What must hold of factor models on every way to run Redis, and for users with the rights of
  * docs/acl.md.
  */
-abstract class FactorContract {
+abstract class FactorContract extends TopologyContract {
   private static final int EVENTS = 200;
   private static final int USERS = 30;
   private static final int ITEMS = 20;
@@ -46,10 +46,6 @@ abstract class FactorContract {
           .add("time", DataTypes.LongType);
 
   private final String name = TestRedis.prefix() + "factors";
-  private final List<AutoCloseable> open = new ArrayList<>();
-
-  /** With all rights. */
-  abstract RedisConfig admin();
 
   /** The driver and the executors that learn, and whoever promotes. */
   RedisConfig trainer() {
@@ -59,27 +55,6 @@ abstract class FactorContract {
   /** Who recommends. */
   RedisConfig reader() {
     return admin();
-  }
-
-  /** Whether masters and replicas can change places. */
-  boolean canFailOver() {
-    return false;
-  }
-
-  /** Has them do so. */
-  void failOver() {}
-
-  @AfterEach
-  void close() throws Exception {
-    for (int i = open.size() - 1; i >= 0; i--) {
-      open.get(i).close();
-    }
-  }
-
-  private Redis connect(RedisConfig config) {
-    Redis redis = Redis.connect(config);
-    open.add(redis);
-    return redis;
   }
 
   private OnlineFactorTrainer learner(int smallBatch) {

@@ -30,7 +30,7 @@ class FactorRightsIT {
     }
 
     @Override
-    RedisConfig admin() {
+    protected RedisConfig admin() {
       return SERVER.config();
     }
 
