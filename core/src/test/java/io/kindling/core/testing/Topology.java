@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -51,6 +52,12 @@ public enum Topology {
 
   /** Its fork. */
   VALKEY("Valkey");
+
+  /** What a master says whose first replica has acknowledged all that was written. */
+  private static final Pattern FOLLOWED =
+      Pattern.compile(
+          "role:master.*slave0:[^\\r\\n]*offset=(\\d+),.*master_repl_offset:\\1\\r?\\n",
+          Pattern.DOTALL);
 
   private static final Map<Topology, Deployment> STARTED = new EnumMap<>(Topology.class);
 
@@ -187,6 +194,8 @@ public enum Topology {
 
   private static void failOver(List<TestRedis.Sentinel> sentinels, List<TestRedis> servers) {
     String before = masterOf(sentinels.get(0));
+    // Sentinel promotes without waiting for what the replica has not got yet.
+    TestRedis.await("replica caught up", () -> servers.stream().anyMatch(Topology::isFollowed));
     TestRedis.await(
         "failover accepted",
         () -> sentinels.get(0).ask("SENTINEL", "FAILOVER", "mymaster").equals("OK"));
@@ -199,6 +208,10 @@ public enum Topology {
             servers.stream()
                 .anyMatch(
                     server -> server.ask("INFO", "replication").contains("master_link_status:up")));
+  }
+
+  private static boolean isFollowed(TestRedis server) {
+    return FOLLOWED.matcher(server.ask("INFO", "replication")).find();
   }
 
   private static String masterOf(TestRedis.Sentinel sentinel) {

@@ -27,7 +27,7 @@ public abstract class TopologyContract {
     return topology.canFailOver();
   }
 
-  /** Has them do so. */
+  /** Has them do so, when the replicas have all that was written. */
   protected final void failOver() {
     topology.failOver();
   }

@@ -274,9 +274,6 @@ abstract class QueueContract extends TopologyContract {
     client.submit(push(client, "c-2", "k-2", 1), 10, 10);
     Lease first = take(driver, 1).get(0);
     if (canFailOver()) {
-      try (Redis admin = Redis.connect(admin())) {
-        admin.jedis().waitReplicas(keys.meta(), 1, 5_000);
-      }
       failOver();
     }
 

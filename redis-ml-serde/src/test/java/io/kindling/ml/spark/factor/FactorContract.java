@@ -148,7 +148,6 @@ abstract class FactorContract extends TopologyContract {
     Redis redis = connect(admin());
 
     if (canFailOver()) {
-      redis.jedis().waitReplicas("kindling:factors:{" + name + "}", 1, 5_000);
       failOver();
     }
     trainer.learn(events(1), "s", 1);
