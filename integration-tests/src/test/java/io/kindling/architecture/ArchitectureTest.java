@@ -40,6 +40,7 @@ class ArchitectureTest {
   private static final String GATE = "io.kindling.dispatch.predicate..";
   private static final String CATALYST_PARSER = "io.kindling.dispatch.predicate.CatalystParser";
   private static final String PREDICATE_COLUMNS = "io.kindling.dispatch.predicate.PredicateColumns";
+  private static final String EVENT_SOURCE = "io.kindling.ml.spark.factor.EventSource";
   private static final String LEAF_READER = "io.kindling.dispatch.scan.LeafReader";
 
   @ArchTest
@@ -124,7 +125,12 @@ class ArchitectureTest {
           .that()
           .haveNameNotMatching(
               String.join(
-                  "|", MLLIB_TREES, CATALYST_PARSER + ".*", PREDICATE_COLUMNS + ".*", LEAF_READER))
+                  "|",
+                  MLLIB_TREES,
+                  EVENT_SOURCE + ".*",
+                  CATALYST_PARSER + ".*",
+                  PREDICATE_COLUMNS + ".*",
+                  LEAF_READER))
           .should(Conditions.haveInNoSignature(scalaCollectionsAndFunctions()));
 
   /**
@@ -139,6 +145,19 @@ class ArchitectureTest {
               Conditions.haveInNoSignature(
                   scalaCollectionsAndFunctions()
                       .and(not(name("scala.collection.immutable.List")))));
+
+  /** A job's function takes an iterator; both Scalas have what is called of it. */
+  @ArchTest
+  static final ArchRule signatures_ofTheEventSource_nameTheJobsFunctionAlone =
+      classes()
+          .that()
+          .haveNameMatching(EVENT_SOURCE + ".*")
+          .should(
+              Conditions.haveInNoSignature(
+                  scalaCollectionsAndFunctions()
+                      .and(not(name("scala.Function2")))
+                      .and(not(name("scala.runtime.AbstractFunction2")))
+                      .and(not(name("scala.collection.Iterator")))));
 
   /** The parser's nodes hold sequences; both Scalas have what is called of them. */
   @ArchTest

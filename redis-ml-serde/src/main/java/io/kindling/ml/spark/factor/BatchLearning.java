@@ -9,8 +9,6 @@ import io.kindling.ml.factor.FactorsDivergedException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
-import org.apache.spark.api.java.JavaRDD;
-import org.apache.spark.storage.StorageLevel;
 import org.jspecify.annotations.Nullable;
 
 /** How one batch is learned: pull, learn, check, push. */
@@ -31,29 +29,25 @@ final class BatchLearning {
   }
 
   /**
-   * Learns and pushes; the caller commits.
+   * Learns and pushes; the caller commits. A batch that is too large for the driver is read twice.
    *
-   * @param blocks the batch
+   * @param source the batch
+   * @param bounds what of it is learned
    * @param log takes the events that are learned, before anything is pushed
    */
-  Learned learn(JavaRDD<EventBlock> blocks, String stream, long batch, EventLog log) {
-    blocks.persist(StorageLevel.MEMORY_AND_DISK());
-    try {
-      int few = options.smallBatch();
-      List<EventBlock> collected =
-          blocks.map(block -> block.size() <= few ? block : block.counted()).collect();
-      long total = collected.stream().mapToLong(EventBlock::size).sum();
-      if (total > few) {
-        return new Strata(options, table, before, learner).learn(blocks, stream, batch, log);
-      }
-      return learn(EventBlock.merged(collected), stream, batch, log);
-    } finally {
-      blocks.unpersist();
-    }
+  Learned learn(
+      EventSource<?> source, EventFilter.Bounds bounds, String stream, long batch, EventLog log) {
+    int few = options.smallBatch();
+    List<EventBlock> blocks = source.read(bounds, few);
+    long total = blocks.stream().mapToLong(EventBlock::size).sum();
+    return total > few
+        ? new Strata(options, table, before, learner)
+            .learn(source.blocks(bounds), stream, batch, log)
+        : learn(EventBlock.merged(blocks), stream, batch, log);
   }
 
   /** In the driver. */
-  Learned learn(EventBlock events, String stream, long batch, EventLog log) {
+  private Learned learn(EventBlock events, String stream, long batch, EventLog log) {
     FactorBlock users = table.pull(FactorKind.USER, events.users(), learner.sequence(), before);
     FactorBlock items = table.pull(FactorKind.ITEM, events.items(), learner.sequence(), before);
     learner.learn(events, users, items, /* stratum= */ -1);

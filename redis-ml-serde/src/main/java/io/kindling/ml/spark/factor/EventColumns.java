@@ -2,11 +2,6 @@ package io.kindling.ml.spark.factor;
 
 import java.io.Serializable;
 import java.util.Arrays;
-import java.util.Iterator;
-import java.util.List;
-import org.apache.spark.api.java.JavaRDD;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Row;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
@@ -15,8 +10,8 @@ import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.jspecify.annotations.Nullable;
 
-/** Where the parts of an event stand in a row. Immutable; travels in closures. */
-final class EventColumns implements Serializable {
+/** Where the parts of an event stand in a row of Spark's own. Immutable; travels to tasks. */
+final class EventColumns implements EventSource.Reader<InternalRow> {
 
   private static final long serialVersionUID = 1;
   private final Column user;
@@ -102,26 +97,8 @@ final class EventColumns implements Serializable {
             + allowed);
   }
 
-  /**
-   * The events of a batch, one block a partition. Of Spark's own rows: to have others made of them
-   * takes longer than to learn a small batch.
-   */
-  JavaRDD<EventBlock> blocks(Dataset<Row> rows, EventFilter.Bounds bounds) {
-    return rows.queryExecution()
-        .toRdd()
-        .toJavaRDD()
-        .mapPartitions(part -> List.of(read(part, bounds)).iterator());
-  }
-
-  private EventBlock read(Iterator<InternalRow> rows, EventFilter.Bounds bounds) {
-    EventFilter filter = new EventFilter(bounds);
-    while (rows.hasNext()) {
-      read(rows.next(), filter);
-    }
-    return filter.block();
-  }
-
-  private void read(InternalRow row, EventFilter filter) {
+  @Override
+  public void read(InternalRow row, EventFilter filter) {
     if (!user.isId(row) || !item.isId(row) || time.isNull(row)) {
       filter.refuse(Refusal.NO_ID);
     } else if (rating.isNull(row)) {

@@ -195,7 +195,7 @@ public final class FactorRetraining {
   }
 
   private void take(Dataset<Row> batch, Snapshot snapshot, List<FactorEvent> events) {
-    EventBlock block = EventBlock.merged(Replay.blocks(batch).collect());
+    EventBlock block = Replay.events(batch);
     for (int i = 0; i < block.size() && events.size() < holdOut; i++) {
       FactorEvent event = block.event(i);
       if (event.rating() >= liked && snapshot.isDrawn(event.user())) {

@@ -14,11 +14,8 @@ import io.kindling.ml.factor.FactorTable;
 import io.kindling.ml.factor.FactorsDivergedException;
 import io.kindling.ml.factor.ForeignStreamException;
 import java.io.Serializable;
-import java.util.Iterator;
-import java.util.List;
 import java.util.Objects;
 import java.util.function.Supplier;
-import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.function.VoidFunction2;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -58,7 +55,8 @@ import org.jspecify.annotations.Nullable;
  * one the next batch fails with {@link FactorStoreBehindException}.
  *
  * <p><b>Size.</b> Batches of up to {@link Builder#smallBatch} events are learned in the driver,
- * larger ones in tasks.
+ * larger ones in tasks, after they were counted: these are computed twice, unless the caller has
+ * persisted them.
  *
  * <p>One trainer a version at a time: a second one is refused with {@link
  * FactorStoreAheadException}. Its methods are for the driver; it travels in a DStream's checkpoint,
@@ -135,10 +133,9 @@ public final class OnlineFactorTrainer implements Serializable {
    * @param batch its number: one that is complete already changes nothing
    */
   public void learn(Dataset<Row> rows, String stream, long batch) {
-    EventColumns columns = EventColumns.of(rows.schema());
     learn(
         rows.sparkSession(),
-        bounds -> columns.blocks(rows, bounds),
+        EventSource.of(rows),
         stream,
         batch,
         StreamPosition.Numbers.CONSECUTIVE);
@@ -158,7 +155,7 @@ public final class OnlineFactorTrainer implements Serializable {
         (rdd, time) -> {
           learn(
               SparkSession.builder().config(rdd.context().getConf()).getOrCreate(),
-              bounds -> rdd.mapPartitions(part -> one(filtered(part, bounds))),
+              EventSource.of(rdd),
               stream,
               time.milliseconds() / interval,
               StreamPosition.Numbers.WITH_GAPS);
@@ -166,27 +163,9 @@ public final class OnlineFactorTrainer implements Serializable {
         });
   }
 
-  private static Iterator<EventBlock> one(EventBlock block) {
-    return List.of(block).iterator();
-  }
-
-  private static EventBlock filtered(Iterator<FactorEvent> events, EventFilter.Bounds bounds) {
-    EventFilter filter = new EventFilter(bounds);
-    while (events.hasNext()) {
-      FactorEvent event = events.next();
-      filter.take(event.user(), event.item(), event.rating(), event.time(), event.position());
-    }
-    return filter.block();
-  }
-
-  /** The events of a batch, one block a partition. */
-  private interface Source {
-    JavaRDD<EventBlock> events(EventFilter.Bounds bounds);
-  }
-
   private synchronized void learn(
       SparkSession spark,
-      Source source,
+      EventSource<?> source,
       String stream,
       long batch,
       StreamPosition.Numbers numbers) {
@@ -211,7 +190,8 @@ public final class OnlineFactorTrainer implements Serializable {
     Learned learned =
         new BatchLearning(options, table, before)
             .learn(
-                source.events(options.bounds(before)),
+                source,
+                options.bounds(before),
                 stream,
                 batch,
                 new EventLog(spark, options.eventLog()));

@@ -3,7 +3,6 @@ package io.kindling.ml.spark.factor;
 import io.kindling.ml.factor.FactorProgress;
 import io.kindling.ml.factor.FactorStoreBehindException;
 import io.kindling.ml.factor.FactorTable;
-import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -51,7 +50,8 @@ final class Replay {
     Learned learned =
         new BatchLearning(options, table, before)
             .learn(
-                blocks(log.read(before.stream(), batch, batch)),
+                EventSource.of(log.read(before.stream(), batch, batch)),
+                ALL,
                 before.stream(),
                 batch,
                 new EventLog(spark, null));
@@ -60,8 +60,8 @@ final class Replay {
     return after;
   }
 
-  static JavaRDD<EventBlock> blocks(Dataset<Row> events) {
-    EventColumns columns = EventColumns.of(EventLog.SCHEMA);
-    return columns.blocks(events, ALL);
+  /** The events of batches that the log has. */
+  static EventBlock events(Dataset<Row> logged) {
+    return EventBlock.merged(EventSource.of(logged).read(ALL, Integer.MAX_VALUE));
   }
 }

@@ -53,6 +53,7 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.streaming.Durations;
 import org.apache.spark.streaming.api.java.JavaStreamingContext;
+import org.apache.spark.util.LongAccumulator;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -368,6 +369,34 @@ class OnlineFactorTrainerIT {
     assertThatThrownBy(() -> trainer().build().learn(frame(random(1, 10)), "s", 0))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageEndingWith("with rank 4 and seed 11: it has rank 5 and seed 11");
+  }
+
+  @Test
+  void learn_persistedBatch_readsWhatWasPersisted() {
+    for (int smallBatch : new int[] {0, 1_000}) {
+      nameTheModel();
+      LongAccumulator computed = SPARK.sparkContext().longAccumulator();
+      JavaRDD<Row> rows =
+          new JavaSparkContext(SPARK.sparkContext())
+              .parallelize(random(3, 100), 2)
+              .map(
+                  row -> {
+                    computed.add(1);
+                    return row;
+                  });
+      Dataset<Row> batch = SPARK.createDataFrame(rows, SCHEMA).persist();
+      try {
+        batch.count();
+        OnlineFactorTrainer trainer = trainer().smallBatch(smallBatch).blocks(2).build();
+
+        trainer.learn(batch, "s", 0);
+
+        assertThat(trainer.stats().events() + trainer.stats().duplicates()).isEqualTo(100);
+        assertThat(computed.value()).isEqualTo(100);
+      } finally {
+        batch.unpersist();
+      }
+    }
   }
 
   @Test
