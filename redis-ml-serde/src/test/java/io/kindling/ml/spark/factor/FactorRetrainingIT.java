@@ -96,7 +96,7 @@ class FactorRetrainingIT {
             .add("time", DataTypes.LongType));
   }
 
-  /** So many events from before the first batch that what learns from them is surely better. */
+  /** Events from before the first batch, so many that ALS finds the kinds. */
   private static Dataset<Row> history() {
     Dataset<Row> history = ratings(-1);
     for (int batch = -20; batch < -1; batch++) {
@@ -135,7 +135,14 @@ class FactorRetrainingIT {
 
   @Test
   void run_besideTheStream_goesLiveWithAllBatchesAndRollbackCatchesUp() throws Exception {
-    OnlineFactorTrainer trainer = logging();
+    // What the stream teaches hardly moves, so ALS is better, however many batches come meanwhile.
+    FactorSettings slow = SETTINGS.toBuilder().learningRate(1e-4).biasLearningRate(1e-4).build();
+    OnlineFactorTrainer trainer =
+        trainer()
+            .settings(slow)
+            .rule(new BiasedSgd(slow))
+            .eventLog(folder.resolve(name).toString())
+            .build();
     for (int batch = 0; batch < 4; batch++) {
       trainer.learn(ratings(batch), "s", batch);
     }
@@ -170,7 +177,7 @@ class FactorRetrainingIT {
 
     List<Map<String, String>> rolledBack = bytes("v1");
     nameTheModel();
-    OnlineFactorTrainer undisturbed = trainer().build();
+    OnlineFactorTrainer undisturbed = trainer().settings(slow).rule(new BiasedSgd(slow)).build();
     for (long batch = 0; batch <= next + 1; batch++) {
       undisturbed.learn(ratings(batch), "s", batch);
     }
