@@ -41,10 +41,13 @@ final class FactorsBench implements Benchmark {
   private static final int USERS = 100_000 / SHRINK;
   private static final int ITEMS = 20_000 / SHRINK;
   private static final int BATCH = Math.max(10, 1_000 / SHRINK);
-  private static final int WARM_UP = Math.max(5, 300 / SHRINK);
+
+  /** Both are compiled after some twenty seconds; a batch becomes faster until then. */
+  private static final int WARM_UP = Math.max(5, 1_000 / SHRINK);
+
+  private static final int RIVAL_WARM_UP = Math.max(5, 50 / SHRINK);
   private static final int BATCHES = Math.max(5, 60 / SHRINK);
-  private static final int RIVAL_WARM_UP = 10;
-  private static final int RIVAL_BATCHES = 10;
+  private static final int RIVAL_BATCHES = 20;
   private static final int LONG_RUN = Math.max(50, 1_000 / SHRINK);
   private static final int WINDOW = 10;
   private static final int LISTENERS = 45_000 / SHRINK;
