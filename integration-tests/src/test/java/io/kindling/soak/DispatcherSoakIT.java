@@ -8,6 +8,7 @@ import io.kindling.dispatch.CommandResult;
 import io.kindling.dispatch.Dispatcher;
 import io.kindling.dispatch.SubmitClient;
 import io.kindling.dispatch.queue.CommandState;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,7 +34,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * 20 counts a second, {@code -Dkindling.soak.minutes=30} long: none is lost or stuck, and neither
- * the heap nor Redis grows. {@code mvn -B -ntp -Psoak -pl integration-tests -am verify}
+ * the heap nor Redis nor the compiled code grows. {@code mvn -B -ntp -Psoak -pl integration-tests
+ * -am verify}
  */
 @Tag("soak")
 class DispatcherSoakIT {
@@ -85,7 +87,7 @@ class DispatcherSoakIT {
               .timeout(Duration.ofHours(10))
               .pollInterval(Duration.ofMillis(100))
               .until(() -> System.nanoTime() - start >= due || submitting.isDone());
-          samples.add(new double[] {heapMiB(), redisMiB(server)});
+          samples.add(new double[] {heapMiB(), redisMiB(server), codeMiB()});
         }
         submitting.cancel(false);
         clock.shutdown();
@@ -106,6 +108,7 @@ class DispatcherSoakIT {
     assertThat(answered).hasValue(sent.get());
     assertFlat(samples, 0);
     assertFlat(samples, 1);
+    assertFlat(samples, 2);
   }
 
   private void submit(SubmitClient client, Random random) {
@@ -141,6 +144,15 @@ class DispatcherSoakIT {
     return Long.parseLong(used.group(1)) / 1048576.0;
   }
 
+  /** Of compiled methods: a JVM without room for more is slow, and Spark's tasks in it can die. */
+  private static double codeMiB() {
+    return ManagementFactory.getMemoryPoolMXBeans().stream()
+            .filter(pool -> pool.getName().startsWith("Code"))
+            .mapToLong(pool -> pool.getUsage().getUsed())
+            .sum()
+        / 1048576.0;
+  }
+
   private void print(List<double[]> samples) {
     double[] millis = latencyNanos.stream().mapToDouble(nanos -> nanos / 1e6).sorted().toArray();
     System.out.printf(
@@ -155,13 +167,16 @@ class DispatcherSoakIT {
         millis[millis.length * 99 / 100]);
     System.out.printf(
         Locale.ROOT,
-        "Thirds: heap after GC %.1f, %.1f, %.1f MiB; Redis %.2f, %.2f, %.2f MiB%n",
+        "Thirds: heap after GC %.1f, %.1f, %.1f MiB; Redis %.2f, %.2f, %.2f MiB; code %.1f, %.1f, %.1f MiB%n",
         third(samples, 0, 0),
         third(samples, 1, 0),
         third(samples, 2, 0),
         third(samples, 0, 1),
         third(samples, 1, 1),
-        third(samples, 2, 1));
+        third(samples, 2, 1),
+        third(samples, 0, 2),
+        third(samples, 1, 2),
+        third(samples, 2, 2));
   }
 
   /** The median of a third of the samples. */
