@@ -1,11 +1,9 @@
 package io.kindling.examples.adserving;
 
 import com.google.errorprone.annotations.FormatMethod;
-import io.kindling.core.KindlingException;
 import io.kindling.core.Redis;
-import io.kindling.examples.CannotRunException;
-import io.kindling.examples.EmbeddedRedis;
 import io.kindling.examples.LineChart;
+import io.kindling.examples.Program;
 import io.kindling.examples.TextTable;
 import io.kindling.examples.adserving.Fleet.Machines;
 import io.kindling.examples.adserving.OpenLoad.Trial;
@@ -65,14 +63,7 @@ public final class AdServing {
 
   /** Runs it; {@code --help} says how. */
   public static void main(String[] args) throws Exception {
-    int code;
-    try {
-      code = run(System.out, args);
-    } catch (CannotRunException | KindlingException e) {
-      System.err.println(e.getMessage());
-      code = 2;
-    }
-    System.exit(code);
+    System.exit(Program.exitCode("ad-serving", System.err, () -> run(System.out, args)));
   }
 
   /** The exit code: 0 if all is as it should be, 1 if not. */
@@ -82,13 +73,7 @@ public final class AdServing {
       out.print(AdServingOptions.USAGE);
       return 0;
     }
-    AdServing adServing = new AdServing(out, options);
-    if (options.redisUri() != null) {
-      return adServing.run(options.redisUri());
-    }
-    try (EmbeddedRedis own = EmbeddedRedis.start()) {
-      return adServing.run(own.uri());
-    }
+    return Program.onRedis(options.redisUri(), new AdServing(out, options)::run);
   }
 
   private int run(String uri) throws Exception {

@@ -1,13 +1,11 @@
 package io.kindling.examples.counters;
 
-import io.kindling.core.KindlingException;
 import io.kindling.core.Redis;
-import io.kindling.examples.CannotRunException;
+import io.kindling.examples.Arguments;
 import io.kindling.examples.EmbeddedRedis;
+import io.kindling.examples.Program;
 import java.io.PrintStream;
 import java.nio.file.Path;
-import java.util.Iterator;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Counts ratings in a Spark job that fails on purpose: {@code examples/run counters}. */
@@ -37,34 +35,24 @@ public final class CountRatings {
   }
 
   static int run(PrintStream out, PrintStream err, String... args) {
-    try {
-      return run(out, List.of(args).iterator());
-    } catch (CannotRunException | KindlingException e) {
-      err.println("counters: " + e.getMessage());
-      return 2;
-    }
+    return Program.exitCode("counters", err, () -> run(out, Arguments.of(args)));
   }
 
-  private static int run(PrintStream out, Iterator<String> args) {
+  private static int run(PrintStream out, Arguments rest) {
     Path data =
         Path.of(System.getProperty("kindling.examples", "examples"), "data", "movietweetings-100k");
     @Nullable String uri = null;
     boolean keep = false;
-    while (args.hasNext()) {
-      String name = args.next();
-      switch (name) {
-        case "--data" -> data = Path.of(value(name, args));
-        case "--redis" -> uri = value(name, args);
+    while (rest.hasNext()) {
+      switch (rest.next()) {
+        case "--data" -> data = Path.of(rest.value());
+        case "--redis" -> uri = rest.value();
         case "--keep" -> keep = true;
         case "--help", "-h" -> {
           out.print(USAGE);
           return 0;
         }
-        default ->
-            throw new CannotRunException(
-                "Cannot understand argument '"
-                    + name
-                    + "': allowed are --data, --redis, --keep, --help");
+        default -> throw rest.notUnderstood("--data, --redis, --keep, --help");
       }
     }
     if (uri != null) {
@@ -73,13 +61,6 @@ public final class CountRatings {
     try (EmbeddedRedis own = EmbeddedRedis.start()) {
       return run(out, own.uri(), data, /* keep= */ true); // it goes as a whole
     }
-  }
-
-  private static String value(String name, Iterator<String> args) {
-    if (!args.hasNext()) {
-      throw new CannotRunException("Cannot use argument '" + name + "': its value is missing");
-    }
-    return args.next();
   }
 
   private static int run(PrintStream out, String uri, Path data, boolean keep) {

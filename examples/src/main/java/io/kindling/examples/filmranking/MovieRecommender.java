@@ -1,9 +1,7 @@
 package io.kindling.examples.filmranking;
 
-import io.kindling.core.KindlingException;
 import io.kindling.core.Redis;
-import io.kindling.examples.CannotRunException;
-import io.kindling.examples.EmbeddedRedis;
+import io.kindling.examples.Program;
 import io.kindling.examples.Progress;
 import io.kindling.examples.SmallSpark;
 import io.kindling.examples.TextTable;
@@ -53,14 +51,9 @@ public final class MovieRecommender {
   /** Runs it; {@code --help} says how. */
   @SuppressWarnings("SystemConsoleNull") // it is null without a terminal up to JDK 21, Spark's last
   public static void main(String[] args) {
-    int code;
-    try {
-      code = run(System.out, System.console() != null, args);
-    } catch (CannotRunException | KindlingException e) {
-      System.err.println("movie-recommender: " + e.getMessage());
-      code = 2;
-    }
-    System.exit(code);
+    boolean terminal = System.console() != null;
+    System.exit(
+        Program.exitCode("movie-recommender", System.err, () -> run(System.out, terminal, args)));
   }
 
   /** The exit code: 0 if all is as it should be, 1 if not. */
@@ -72,12 +65,7 @@ public final class MovieRecommender {
     }
     MovieData data = MovieData.read(options.data());
     MovieRecommender program = new MovieRecommender(out, terminal, options);
-    if (options.redisUri() != null) {
-      return program.run(data, options.redisUri());
-    }
-    try (EmbeddedRedis own = EmbeddedRedis.start()) {
-      return program.run(data, own.uri());
-    }
+    return Program.onRedis(options.redisUri(), uri -> program.run(data, uri));
   }
 
   private int run(MovieData data, String uri) {

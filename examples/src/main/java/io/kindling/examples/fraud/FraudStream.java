@@ -1,11 +1,10 @@
 package io.kindling.examples.fraud;
 
 import com.google.errorprone.annotations.FormatMethod;
-import io.kindling.core.KindlingException;
 import io.kindling.core.Redis;
 import io.kindling.core.RedisConfig;
 import io.kindling.examples.CannotRunException;
-import io.kindling.examples.EmbeddedRedis;
+import io.kindling.examples.Program;
 import io.kindling.examples.fraud.Retraining.Version;
 import io.kindling.ml.ModelStore;
 import io.kindling.ml.spark.ModelScoring;
@@ -54,14 +53,7 @@ public final class FraudStream {
 
   /** Runs it; {@code --help} says how. */
   public static void main(String[] args) throws Exception {
-    int code;
-    try {
-      code = run(System.out, args);
-    } catch (CannotRunException | KindlingException e) {
-      System.err.println(e.getMessage());
-      code = 2;
-    }
-    System.exit(code);
+    System.exit(Program.exitCode("fraud-stream", System.err, () -> run(System.out, args)));
   }
 
   /** The exit code: 0 if all is as it should be, 1 if not. */
@@ -71,13 +63,7 @@ public final class FraudStream {
       out.print(FraudOptions.USAGE);
       return 0;
     }
-    FraudStream stream = new FraudStream(out, options);
-    if (options.redisUri() != null) {
-      return stream.run(options.redisUri());
-    }
-    try (EmbeddedRedis own = EmbeddedRedis.start()) {
-      return stream.run(own.uri());
-    }
+    return Program.onRedis(options.redisUri(), new FraudStream(out, options)::run);
   }
 
   private int run(String uri) throws Exception {

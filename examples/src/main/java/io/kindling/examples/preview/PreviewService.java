@@ -4,6 +4,7 @@ import io.kindling.core.KindlingException;
 import io.kindling.core.RedisConfig;
 import io.kindling.dispatch.Dispatcher;
 import io.kindling.dispatch.http.PreviewServerOptions;
+import io.kindling.examples.Arguments;
 import io.kindling.examples.CannotRunException;
 import io.kindling.examples.EmbeddedRedis;
 import java.io.IOException;
@@ -16,8 +17,6 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HexFormat;
-import java.util.Iterator;
-import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 import org.apache.spark.SparkConf;
@@ -34,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 public final class PreviewService implements AutoCloseable {
   private static final String QUEUE = "previews";
   private static final String TENANT = "web";
-  private static final long DEFAULT_ROWS = 1_000_000;
+  private static final int DEFAULT_ROWS = 1_000_000;
   private static final int DEFAULT_PORT = 8765;
 
   private static final String USAGE =
@@ -55,7 +54,7 @@ public final class PreviewService implements AutoCloseable {
 
   /** What it was asked for. */
   private record Options(
-      @Nullable Path parquet, long rows, int port, @Nullable String redisUri, boolean help) {}
+      @Nullable Path parquet, int rows, int port, @Nullable String redisUri, boolean help) {}
 
   private final PrintStream out;
   private final String token;
@@ -102,7 +101,7 @@ public final class PreviewService implements AutoCloseable {
   /** Runs it; {@code --help} says how. */
   public static void main(String[] args) {
     try {
-      Options options = parse(List.of(args).iterator());
+      Options options = parse(Arguments.of(args));
       if (options.help()) {
         System.out.print(USAGE);
         return;
@@ -116,53 +115,30 @@ public final class PreviewService implements AutoCloseable {
 
   /** Starts it and says where it is. */
   static PreviewService start(PrintStream out, String... args) {
-    return start(out, parse(List.of(args).iterator()));
+    return start(out, parse(Arguments.of(args)));
   }
 
   private static PreviewService start(PrintStream out, Options options) {
     return new PreviewService(options, out);
   }
 
-  private static Options parse(Iterator<String> args) {
+  private static Options parse(Arguments rest) {
     Path parquet = null;
-    long rows = DEFAULT_ROWS;
+    int rows = DEFAULT_ROWS;
     int port = DEFAULT_PORT;
     String redisUri = null;
     boolean help = false;
-    while (args.hasNext()) {
-      String name = args.next();
-      switch (name) {
-        case "--parquet" -> parquet = Path.of(value(name, args));
-        case "--rows" -> rows = number(name, args, 1_000, 100_000_000);
-        case "--port" -> port = (int) number(name, args, 0, 65_535);
-        case "--redis" -> redisUri = value(name, args);
+    while (rest.hasNext()) {
+      switch (rest.next()) {
+        case "--parquet" -> parquet = Path.of(rest.value());
+        case "--rows" -> rows = rest.number(1_000, 100_000_000);
+        case "--port" -> port = rest.number(0, 65_535);
+        case "--redis" -> redisUri = rest.value();
         case "--help", "-h" -> help = true;
-        default ->
-            throw new CannotRunException(
-                "Cannot understand argument '"
-                    + name
-                    + "': allowed are --parquet, --rows, --port, --redis, --help");
+        default -> throw rest.notUnderstood("--parquet, --rows, --port, --redis, --help");
       }
     }
     return new Options(parquet, rows, port, redisUri, help);
-  }
-
-  private static String value(String name, Iterator<String> args) {
-    if (!args.hasNext()) {
-      throw new CannotRunException("Cannot use argument '" + name + "': its value is missing");
-    }
-    return args.next();
-  }
-
-  private static long number(String name, Iterator<String> args, long least, long most) {
-    String value = value(name, args);
-    if (!value.matches("\\d{1,9}")
-        || Long.parseLong(value) < least
-        || Long.parseLong(value) > most) {
-      throw new CannotRunException(
-          "Cannot use argument '%s %s': allowed is %d to %d".formatted(name, value, least, most));
-    }
-    return Long.parseLong(value);
   }
 
   private static SparkSession startSpark() {

@@ -1,10 +1,9 @@
 package io.kindling.examples.quickstart;
 
-import io.kindling.core.KindlingException;
 import io.kindling.core.Redis;
 import io.kindling.core.RedisKeys;
-import io.kindling.examples.CannotRunException;
 import io.kindling.examples.EmbeddedRedis;
+import io.kindling.examples.Program;
 import io.kindling.examples.Progress;
 import io.kindling.examples.SmallSpark;
 import io.kindling.examples.TextTable;
@@ -78,17 +77,16 @@ public final class Quickstart {
    *     or 2 if it could not run
    */
   static int run(PrintStream out, PrintStream err, @Nullable Runnable enter, String... args) {
-    try {
-      Options options = Options.parse(args);
-      if (options.help()) {
-        out.print(Options.USAGE);
-        return 0;
-      }
-      return new Quickstart(options, out, enter).run();
-    } catch (CannotRunException | KindlingException e) {
-      err.println("quickstart: " + e.getMessage());
-      return 2;
+    return Program.exitCode("quickstart", err, () -> run(out, enter, args));
+  }
+
+  private static int run(PrintStream out, @Nullable Runnable enter, String... args) {
+    Options options = Options.parse(args);
+    if (options.help()) {
+      out.print(Options.USAGE);
+      return 0;
     }
+    return new Quickstart(options, out, enter).run();
   }
 
   private int run() {

@@ -1,9 +1,9 @@
 package io.kindling.examples.recommender;
 
-import io.kindling.core.KindlingException;
 import io.kindling.core.Redis;
 import io.kindling.examples.CannotRunException;
 import io.kindling.examples.EmbeddedRedis;
+import io.kindling.examples.Program;
 import io.kindling.ml.factor.FactorEvent;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -40,14 +40,7 @@ public final class AdaptiveRecommender {
 
   /** Runs it; {@code --help} says how. */
   public static void main(String[] args) throws Exception {
-    int code;
-    try {
-      code = run(System.out, args);
-    } catch (CannotRunException | KindlingException e) {
-      System.err.println(e.getMessage());
-      code = 2;
-    }
-    System.exit(code);
+    System.exit(Program.exitCode("adaptive-recommender", System.err, () -> run(System.out, args)));
   }
 
   /** The exit code: 0, or 1 if the chart could not be written. */

@@ -1,9 +1,8 @@
 package io.kindling.examples.redeploy;
 
-import io.kindling.core.KindlingException;
 import io.kindling.core.Redis;
 import io.kindling.examples.CannotRunException;
-import io.kindling.examples.EmbeddedRedis;
+import io.kindling.examples.Program;
 import io.kindling.examples.TextTable;
 import io.kindling.examples.redeploy.Deployments.Deployment;
 import io.kindling.ml.FeatureVector;
@@ -50,14 +49,7 @@ public final class Redeploy {
 
   /** Runs it; {@code --help} says how. */
   public static void main(String[] args) throws Exception {
-    int code;
-    try {
-      code = run(System.out, args);
-    } catch (CannotRunException | KindlingException e) {
-      System.err.println(e.getMessage());
-      code = 2;
-    }
-    System.exit(code);
+    System.exit(Program.exitCode("redeploy", System.err, () -> run(System.out, args)));
   }
 
   /** The exit code: 0 if all is as it should be, 1 if not. */
@@ -70,12 +62,7 @@ public final class Redeploy {
     Redeploy redeploy = new Redeploy(out, options);
     out.printf("Training a forest for each of %d nights ...%n", NIGHTS);
     List<Forest> nights = Nights.train(NIGHTS);
-    if (options.redisUri() != null) {
-      return redeploy.run(options.redisUri(), nights);
-    }
-    try (EmbeddedRedis own = EmbeddedRedis.start()) {
-      return redeploy.run(own.uri(), nights);
-    }
+    return Program.onRedis(options.redisUri(), uri -> redeploy.run(uri, nights));
   }
 
   private int run(String uri, List<Forest> nights) throws Exception {

@@ -1,11 +1,9 @@
 package io.kindling.examples.stocks;
 
-import io.kindling.core.KindlingException;
 import io.kindling.core.Redis;
 import io.kindling.core.RedisKeys;
-import io.kindling.examples.CannotRunException;
-import io.kindling.examples.EmbeddedRedis;
 import io.kindling.examples.LineChart;
+import io.kindling.examples.Program;
 import io.kindling.examples.SmallSpark;
 import io.kindling.examples.stocks.Evaluation.Method;
 import java.io.IOException;
@@ -47,14 +45,7 @@ public final class StockProxy {
 
   /** Runs it; {@code --help} says how. */
   public static void main(String[] args) throws IOException {
-    int code;
-    try {
-      code = run(System.out, args);
-    } catch (CannotRunException | KindlingException e) {
-      System.err.println("stock-proxy: " + e.getMessage());
-      code = 2;
-    }
-    System.exit(code);
+    System.exit(Program.exitCode("stock-proxy", System.err, () -> run(System.out, args)));
   }
 
   /** The exit code: 0 if all is as it should be, 1 if not. */
@@ -64,13 +55,7 @@ public final class StockProxy {
       out.print(StockProxyOptions.USAGE);
       return 0;
     }
-    StockProxy program = new StockProxy(out, options, options.prices());
-    if (options.redisUri() != null) {
-      return program.run(options.redisUri());
-    }
-    try (EmbeddedRedis own = EmbeddedRedis.start()) {
-      return program.run(own.uri());
-    }
+    return Program.onRedis(options.redisUri(), new StockProxy(out, options, options.prices())::run);
   }
 
   private int run(String uri) throws IOException {

@@ -87,6 +87,6 @@ class PreviewServiceIT {
                 + " --help");
     assertThatExceptionOfType(CannotRunException.class)
         .isThrownBy(() -> PreviewService.start(System.out, "--rows", "1"))
-        .withMessage("Cannot use argument '--rows 1': allowed is 1000 to 100000000");
+        .withMessage("Cannot use '--rows 1': allowed is a number from 1000 to 100000000");
   }
 }
