@@ -6,20 +6,17 @@ import io.kindling.core.RedisPipeline;
 import io.kindling.core.RedisScript;
 import io.kindling.core.RedisScripts;
 import io.kindling.ml.format.ModelFormatException;
+import io.kindling.ml.registry.VersionHash;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,22 +25,15 @@ import org.jspecify.annotations.Nullable;
  * <p>A version is complete when its metadata stands in the hash, which is written last; from then
  * on it never changes until it is retired. Version numbers are never given out twice.
  */
-final class ModelHash {
+final class ModelHash extends VersionHash<ModelMetadata> {
 
   static final int CHUNK_BYTES = 60_000;
 
-  private static final String PREFIX = "kindling:model";
-
-  /** The keys of all models, as SCAN matches them. */
-  static final String ALL = PREFIX + ":{*}";
+  static final String PREFIX = "kindling:model";
 
   /** Chunks read at a time, about a megabyte; fields removed at a time. */
   private static final int STEP = 16;
 
-  private static final RedisScript PROMOTE =
-      RedisScript.fromClasspath(ModelHash.class, "promote.lua");
-  private static final RedisScript RETIRE =
-      RedisScript.fromClasspath(ModelHash.class, "retire.lua");
   private static final RedisScript BATCH = RedisScript.fromClasspath(ModelHash.class, "batch.lua");
 
   /**
@@ -55,17 +45,11 @@ final class ModelHash {
   /** For how long after its last batch a stream is remembered. */
   static final Duration STREAM_REMEMBERED = Duration.ofDays(30);
 
-  private static final Pattern VERSION = Pattern.compile("v([1-9]\\d{0,17})");
-  private static final Pattern FIELD = Pattern.compile("(v[1-9]\\d{0,17})(:.*)?");
-
   private final Redis redis;
-  private final String name;
-  private final String key;
 
   ModelHash(Redis redis, String name) {
+    super(redis, "model", name, key(name));
     this.redis = redis;
-    this.name = name;
-    this.key = key(name);
   }
 
   /**
@@ -77,63 +61,37 @@ final class ModelHash {
     return RedisKeys.of(PREFIX, name);
   }
 
-  /** The model of a key that {@link #ALL} matches. */
-  static String nameOf(String key) {
-    return key.substring(PREFIX.length() + 2, key.length() - 1);
+  @Override
+  protected ModelMetadata parse(String text, String where) {
+    return ModelMetadata.parse(text, where);
   }
 
-  String key() {
-    return key;
+  @Override
+  protected Instant created(ModelMetadata metadata) {
+    return metadata.created();
   }
 
-  /** Where {@code promote.lua} tells which version has become live. */
-  String channel() {
-    return key + ":live";
+  @Override
+  protected ModelNotFoundException notFound(String message) {
+    return new ModelNotFoundException(message);
   }
 
-  String name() {
-    return name;
-  }
-
-  /** Returns the version if it is one. */
-  static String checkVersion(String version) {
-    if (!VERSION.matcher(version).matches()) {
-      throw new IllegalArgumentException(
-          "Cannot use version '" + version + "', allowed are v1, v2 and so on");
-    }
-    return version;
-  }
-
-  /** What orders versions: the number behind the v. */
-  static long number(String version) {
-    return Long.parseLong(version.substring(1));
-  }
-
-  /** The version that answers; null if none does. */
-  @Nullable String live() {
-    return redis.jedis().hget(key, "live");
-  }
-
-  /** The version that answered before; null if none did. */
-  @Nullable String previous() {
-    return redis.jedis().hget(key, "previous");
-  }
-
-  /** A version number that nobody has and nobody else gets. */
-  String nextVersion() {
-    return "v" + redis.jedis().hincrBy(key, "last", 1);
+  @Override
+  protected PromotionConflictException conflict(
+      String version, @Nullable String expected, @Nullable String live) {
+    return new PromotionConflictException(name(), version, expected, live);
   }
 
   /** Writes a version: bytes, identity, and last of all the metadata, which makes it complete. */
   void write(String version, byte[] bytes, ModelMetadata metadata) {
     try (RedisPipeline pipeline = redis.pipeline()) {
-      byte[] keyBytes = utf8(key);
+      byte[] keyBytes = utf8(key());
       for (int i = 0; i < metadata.chunks().size(); i++) {
         pipeline.hset(keyBytes, utf8(version + ":" + i), chunk(bytes, i));
       }
-      pipeline.hset(key, version + ":id", identity(metadata.chunks()));
+      pipeline.hset(key(), version + ":id", identity(metadata.chunks()));
     }
-    redis.jedis().hset(key, version, metadata.toJson());
+    redis.jedis().hset(key(), version, metadata.toJson());
   }
 
   /** The SHA-1 of every chunk of a model's bytes. */
@@ -155,44 +113,6 @@ final class ModelHash {
     return sha1(utf8(String.join("", digests)));
   }
 
-  /** A complete version's metadata; null if there is no such version, or it is incomplete. */
-  @Nullable ModelMetadata metadata(String version) {
-    String json = redis.jedis().hget(key, version);
-    return json == null ? null : ModelMetadata.parse(json, where(version));
-  }
-
-  /**
-   * A complete version's metadata.
-   *
-   * @throws ModelNotFoundException if there is no such version, or it is incomplete
-   */
-  ModelMetadata requireMetadata(String version) {
-    ModelMetadata metadata = metadata(version);
-    if (metadata == null) {
-      throw notFound(version);
-    }
-    return metadata;
-  }
-
-  /**
-   * The version that answers.
-   *
-   * @throws ModelNotFoundException if none does
-   */
-  String requireLive() {
-    String live = live();
-    if (live == null) {
-      throw new ModelNotFoundException(
-          "Cannot find model '" + name + "': '" + key + "' has no live version");
-    }
-    return live;
-  }
-
-  ModelNotFoundException notFound(String version) {
-    return new ModelNotFoundException(
-        "Cannot find " + where(version) + ": stored are " + storedVersions());
-  }
-
   /**
    * The bytes of a complete version.
    *
@@ -206,7 +126,7 @@ final class ModelHash {
       for (int i = 0; i < fields.length; i++) {
         fields[i] = utf8(version + ":" + (first + i));
       }
-      List<byte[]> chunks = redis.jedis().hmget(utf8(key), fields);
+      List<byte[]> chunks = redis.jedis().hmget(utf8(key()), fields);
       for (int i = 0; i < fields.length; i++) {
         place(chunks.get(i), first + i, version, metadata, bytes);
       }
@@ -232,48 +152,6 @@ final class ModelHash {
     System.arraycopy(chunk, 0, bytes, start, chunk.length);
   }
 
-  /** What {@link #promote} came to. */
-  record Promotion(Outcome outcome, Optional<String> live) {}
-
-  /** The replies of {@code promote.lua}. */
-  enum Outcome {
-    MOVED,
-    CHANGED,
-    MISSING
-  }
-
-  /**
-   * Makes a version live in one atomic step.
-   *
-   * @param expected the version that has to be live, null for none
-   */
-  Promotion promote(String version, @Nullable String expected) {
-    Object reply =
-        redis
-            .scripts()
-            .call(
-                PROMOTE,
-                List.of(key),
-                List.of(version, expected == null ? "" : expected, channel()));
-    List<?> parts = (List<?>) Objects.requireNonNull(RedisScripts.text(reply));
-    String live = (String) parts.get(1);
-    return new Promotion(
-        Outcome.valueOf((String) parts.get(0)),
-        live.isEmpty() ? Optional.empty() : Optional.of(live));
-  }
-
-  /** All versions of which anything is stored, complete or not, in the order of their numbers. */
-  List<String> storedVersions() {
-    Set<Long> numbers = new TreeSet<>();
-    for (String field : redis.jedis().hkeys(key)) {
-      Matcher matcher = FIELD.matcher(field);
-      if (matcher.matches()) {
-        numbers.add(number(matcher.group(1)));
-      }
-    }
-    return numbers.stream().map(number -> "v" + number).toList();
-  }
-
   /**
    * The version that scores a batch of a stream, the same however often it is asked.
    *
@@ -285,7 +163,7 @@ final class ModelHash {
             .scripts()
             .call(
                 BATCH,
-                List.of(key, memory()),
+                List.of(key(), memory()),
                 List.of(
                     stream,
                     String.valueOf(batch),
@@ -301,44 +179,17 @@ final class ModelHash {
               String.format(
                   "Cannot tell which version of model '%s' scored batch %d of stream '%s':"
                       + " remembered are %d batches, from %s on",
-                  name, batch, stream, BATCHES_REMEMBERED, text));
+                  name(), batch, stream, BATCHES_REMEMBERED, text));
     };
   }
 
-  /** The hash of what the streams remember. */
-  private String memory() {
-    return key + ":scored";
-  }
-
-  /**
-   * Removes versions with all their fields, except the live and the previous one and those of
-   * batches that streams remember.
-   */
-  List<String> remove(List<String> versions) {
-    List<String> removed = new ArrayList<>();
-    for (String version : versions) {
-      Object reply = redis.scripts().call(RETIRE, List.of(key, memory()), List.of(version));
-      if (Long.valueOf(1).equals(reply)) {
-        removed.add(version);
-      }
-    }
-    List<String> fields = new ArrayList<>();
-    for (String field : removed.isEmpty() ? Set.<String>of() : redis.jedis().hkeys(key)) {
-      Matcher matcher = FIELD.matcher(field);
-      if (matcher.matches() && removed.contains(matcher.group(1))) {
-        fields.add(field);
-      }
-    }
+  @Override
+  protected void erase(List<String> versions) {
+    List<String> fields = fields(versions);
     for (int first = 0; first < fields.size(); first += STEP) {
       List<String> step = fields.subList(first, Math.min(first + STEP, fields.size()));
-      redis.jedis().hdel(key, step.toArray(String[]::new));
+      redis.jedis().hdel(key(), step.toArray(String[]::new));
     }
-    return removed;
-  }
-
-  /** A version for messages. */
-  String where(String version) {
-    return "model '" + name + "' " + version + " at '" + key + "'";
   }
 
   private static byte[] utf8(String text) {

@@ -3,19 +3,15 @@ package io.kindling.ml;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.kindling.core.KindlingException;
 import io.kindling.core.Redis;
-import io.kindling.core.RedisUnavailableException;
 import io.kindling.ml.format.ModelFormatException;
+import io.kindling.ml.registry.VersionHash;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import redis.clients.jedis.params.ScanParams;
-import redis.clients.jedis.resps.ScanResult;
 
 /**
  * Models in Redis, by name and version.
@@ -52,9 +48,6 @@ public final class ModelStore {
 
   /** How often a reader follows a live version that is replaced under its hands. */
   private static final int MAX_FOLLOWED = 3;
-
-  /** Older than every model, and not out of the range of instants. */
-  private static final Duration LONGEST = Duration.ofDays(365_000);
 
   private final Redis redis;
 
@@ -102,7 +95,7 @@ public final class ModelStore {
     } catch (KindlingException e) {
       throw withdrawn(hash, version, before, e);
     }
-    makeLive(hash, version, before);
+    hash.makeLive(version, before);
     removeBelow(hash, version, options.retention());
     return version;
   }
@@ -145,47 +138,11 @@ public final class ModelStore {
     return failure;
   }
 
-  static void makeLive(ModelHash hash, String version, @Nullable String expected) {
-    ModelHash.Promotion promotion;
-    try {
-      promotion = hash.promote(version, expected);
-    } catch (RedisUnavailableException e) {
-      promotion = hash.promote(version, expected); // MOVED if the first call did reach Redis
-    }
-    switch (promotion.outcome()) {
-      case MOVED -> {}
-      case CHANGED ->
-          throw new PromotionConflictException(
-              hash.name(), version, expected, promotion.live().orElse(null));
-      case MISSING -> throw hash.notFound(version);
-    }
-  }
-
   private static void removeBelow(ModelHash hash, String version, Duration retention) {
     try {
-      removeBelow(hash, ModelHash.number(version), retention);
+      hash.removeBelow(ModelHash.number(version), retention);
     } catch (KindlingException e) {
       LOG.warn("{} is live; older versions are left to the next publication", version, e);
-    }
-  }
-
-  private static List<String> removeBelow(ModelHash hash, long number, Duration retention) {
-    Instant oldest = Instant.now().minus(retention.compareTo(LONGEST) > 0 ? LONGEST : retention);
-    return hash.remove(
-        hash.storedVersions().stream()
-            .filter(stored -> ModelHash.number(stored) < number)
-            .filter(stored -> retention.isZero() || !isYounger(hash, stored, oldest))
-            .toList());
-  }
-
-  /** An incomplete version has no age; one that this build cannot read is left to another. */
-  private static boolean isYounger(ModelHash hash, String version, Instant oldest) {
-    try {
-      ModelMetadata metadata = hash.metadata(version);
-      return metadata != null && metadata.created().isAfter(oldest);
-    } catch (ModelFormatException e) {
-      LOG.warn("Cannot tell the age of {}, keeping it", hash.where(version), e);
-      return true;
     }
   }
 
@@ -341,7 +298,7 @@ public final class ModelStore {
     LoadedModel loaded = LoadedModel.read(hash, version);
     prepare(loaded.metadata());
     verify(hash, version, loaded.metadata(), loaded.model());
-    makeLive(hash, version, before);
+    hash.makeLive(version, before);
   }
 
   /**
@@ -357,16 +314,7 @@ public final class ModelStore {
   public String rollback(String name) {
     ModelHash hash = new ModelHash(redis, name);
     String live = hash.requireLive();
-    String previous = hash.previous();
-    if (previous == null) {
-      throw new ModelNotFoundException(
-          "Cannot roll back model '"
-              + name
-              + "' at '"
-              + hash.key()
-              + "': no version before "
-              + live);
-    }
+    String previous = hash.requirePrevious(live);
     promote(hash, previous, live);
     return previous;
   }
@@ -376,17 +324,7 @@ public final class ModelStore {
    * in a hurry.
    */
   public List<String> names() {
-    TreeSet<String> names = new TreeSet<>();
-    for (Redis master : redis.masters()) {
-      String cursor = ScanParams.SCAN_POINTER_START;
-      do {
-        ScanResult<String> found =
-            master.jedis().scan(cursor, new ScanParams().match(ModelHash.ALL).count(1_000), "hash");
-        found.getResult().stream().map(ModelHash::nameOf).forEach(names::add);
-        cursor = found.getCursor();
-      } while (!cursor.equals(ScanParams.SCAN_POINTER_START));
-    }
-    return List.copyOf(names);
+    return VersionHash.names(redis, ModelHash.PREFIX);
   }
 
   /**
@@ -464,15 +402,6 @@ public final class ModelStore {
    */
   @CanIgnoreReturnValue
   public List<String> prune(String name, Duration retention) {
-    if (retention.isNegative()) {
-      throw new IllegalArgumentException(
-          "Cannot prune model '" + name + "' to " + retention + ", allowed is 0 or more");
-    }
-    ModelHash hash = new ModelHash(redis, name);
-    long highest = 0;
-    for (String kept : new @Nullable String[] {hash.live(), hash.previous()}) {
-      highest = kept == null ? highest : Math.max(highest, ModelHash.number(kept));
-    }
-    return removeBelow(hash, highest, retention);
+    return new ModelHash(redis, name).prune(retention);
   }
 }

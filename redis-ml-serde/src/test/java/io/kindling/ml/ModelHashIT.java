@@ -7,6 +7,8 @@ import io.kindling.core.Redis;
 import io.kindling.core.RedisReplyException;
 import io.kindling.core.testing.TestRedis;
 import io.kindling.ml.format.ModelFormatException;
+import io.kindling.ml.registry.VersionHash.Outcome;
+import io.kindling.ml.registry.VersionHash.Promotion;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -158,7 +160,7 @@ class ModelHashIT {
     hash.promote(first, null);
 
     assertThat(hash.promote(second, null))
-        .isEqualTo(new ModelHash.Promotion(ModelHash.Outcome.CHANGED, Optional.of(first)));
+        .isEqualTo(new Promotion(Outcome.CHANGED, Optional.of(first)));
     assertThat(hash.live()).isEqualTo(first);
   }
 
@@ -169,7 +171,7 @@ class ModelHashIT {
     REDIS.jedis().hset(hash.key(), version + ":0", "half");
 
     assertThat(hash.promote(version, null))
-        .isEqualTo(new ModelHash.Promotion(ModelHash.Outcome.MISSING, Optional.empty()));
+        .isEqualTo(new Promotion(Outcome.MISSING, Optional.empty()));
     assertThat(hash.live()).isNull();
   }
 
@@ -184,7 +186,7 @@ class ModelHashIT {
       for (int round = 0; round < 20; round++) {
         String expected = Objects.requireNonNull(hash.live());
         CyclicBarrier start = new CyclicBarrier(threads);
-        List<Callable<ModelHash.Promotion>> calls = new ArrayList<>();
+        List<Callable<Promotion>> calls = new ArrayList<>();
         for (int i = 0; i < threads; i++) {
           String version = write(hash, 10);
           calls.add(
@@ -193,8 +195,8 @@ class ModelHashIT {
                 return hash.promote(version, expected);
               });
         }
-        List<ModelHash.Promotion> promotions = new ArrayList<>();
-        for (Future<ModelHash.Promotion> call : executor.invokeAll(calls)) {
+        List<Promotion> promotions = new ArrayList<>();
+        for (Future<Promotion> call : executor.invokeAll(calls)) {
           promotions.add(call.get());
         }
 
@@ -202,8 +204,8 @@ class ModelHashIT {
         assertThat(promotions)
             .hasSize(threads)
             .allSatisfy(promotion -> assertThat(promotion.live()).isEqualTo(winner));
-        assertThat(promotions.stream().map(ModelHash.Promotion::outcome).toList())
-            .containsOnlyOnce(ModelHash.Outcome.MOVED);
+        assertThat(promotions.stream().map(Promotion::outcome).toList())
+            .containsOnlyOnce(Outcome.MOVED);
         assertThat(hash.previous()).isEqualTo(expected);
       }
     } finally {
@@ -273,8 +275,8 @@ class ModelHashIT {
     }
   }
 
-  private static ModelHash.Promotion moved(String live) {
-    return new ModelHash.Promotion(ModelHash.Outcome.MOVED, Optional.of(live));
+  private static Promotion moved(String live) {
+    return new Promotion(Outcome.MOVED, Optional.of(live));
   }
 
   private static byte[] utf8(String text) {

@@ -498,7 +498,7 @@ class ModelStoreIT {
     hash.write(version, bytes, ModelMetadata.parse(REDIS.jedis().hget(key, "v3"), "v3"));
 
     PromotionConflictException conflict =
-        (PromotionConflictException) catchThrowable(() -> ModelStore.makeLive(hash, version, "v1"));
+        (PromotionConflictException) catchThrowable(() -> hash.makeLive(version, "v1"));
 
     assertThat(conflict.version()).isEqualTo("v2");
     assertThat(conflict.expected()).isEqualTo(Optional.of("v1"));

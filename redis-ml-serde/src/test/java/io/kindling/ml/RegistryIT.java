@@ -411,9 +411,9 @@ class RegistryIT {
     }
     ModelHash hash = new ModelHash(REDIS, name);
 
-    ModelStore.makeLive(hash, "v1", "v3");
+    hash.makeLive("v1", "v3");
 
-    assertThatThrownBy(() -> ModelStore.makeLive(hash, "v2", "v3"))
+    assertThatThrownBy(() -> hash.makeLive("v2", "v3"))
         .isInstanceOf(PromotionConflictException.class)
         .hasMessage(
             "Cannot make version v2 of model '%s' live: live is v1, it was v3 at the start", name);

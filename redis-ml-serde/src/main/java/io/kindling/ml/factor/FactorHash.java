@@ -6,133 +6,74 @@ import io.kindling.core.RedisPipeline;
 import io.kindling.core.RedisScript;
 import io.kindling.core.RedisScripts;
 import io.kindling.ml.ModelNotFoundException;
-import io.kindling.ml.ModelStore;
+import io.kindling.ml.PromotionConflictException;
 import io.kindling.ml.format.ModelFormatException;
-import java.util.ArrayList;
+import io.kindling.ml.registry.VersionHash;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The registry of one factor model, field by field, as {@code docs/format/factors-v1.md} lays it
- * down. What it shares with a model's hash is moved by the same scripts.
+ * down. Its vectors stand in other keys.
  */
-final class FactorHash {
+final class FactorHash extends VersionHash<FactorMetadata> {
 
   static final String PREFIX = "kindling:factors";
 
-  /** The keys of all registries, as SCAN matches them; buckets have something behind the brace. */
-  static final String ALL = PREFIX + ":{*}";
-
   static final String MOVED = "MOVED";
-  static final String CHANGED = "CHANGED";
   static final String MISSING = "MISSING";
 
-  private static final RedisScript PROMOTE =
-      RedisScript.fromClasspath(ModelStore.class, "promote.lua");
-  private static final RedisScript RETIRE =
-      RedisScript.fromClasspath(ModelStore.class, "retire.lua");
   private static final RedisScript COMMIT =
       RedisScript.fromClasspath(FactorHash.class, "commit.lua");
 
-  private static final Pattern VERSION = Pattern.compile("v([1-9]\\d{0,17})");
-  private static final Pattern FIELD = Pattern.compile("(v[1-9]\\d{0,17})(:.*)?");
-
   private final Redis redis;
-  private final String name;
-  private final String key;
 
   FactorHash(Redis redis, String name) {
+    super(redis, "factors", name, RedisKeys.of(PREFIX, name));
     this.redis = redis;
-    this.name = name;
-    this.key = RedisKeys.of(PREFIX, name);
   }
 
-  /** The model of a key that {@link #ALL} matches. */
-  static String nameOf(String key) {
-    return key.substring(PREFIX.length() + 2, key.length() - 1);
+  @Override
+  protected FactorMetadata parse(String text, String where) {
+    return FactorMetadata.parse(text, where);
   }
 
-  String name() {
-    return name;
+  @Override
+  protected Instant created(FactorMetadata metadata) {
+    return metadata.created();
   }
 
-  String key() {
-    return key;
+  @Override
+  protected ModelNotFoundException notFound(String message) {
+    return new ModelNotFoundException(message);
   }
 
-  /** Returns the version if it is one. */
-  static String checkVersion(String version) {
-    if (!VERSION.matcher(version).matches()) {
-      throw new IllegalArgumentException(
-          "Cannot use version '" + version + "', allowed are v1, v2 and so on");
-    }
-    return version;
-  }
-
-  /** What orders versions: the number behind the v. */
-  static long number(String version) {
-    return Long.parseLong(version.substring(1));
-  }
-
-  @Nullable String live() {
-    return redis.jedis().hget(key, "live");
-  }
-
-  @Nullable String previous() {
-    return redis.jedis().hget(key, "previous");
-  }
-
-  /**
-   * The version that is read and taught.
-   *
-   * @throws ModelNotFoundException if there is none
-   */
-  String requireLive() {
-    String live = live();
-    if (live == null) {
-      throw new ModelNotFoundException(
-          "Cannot find factors '" + name + "': '" + key + "' has no live version");
-    }
-    return live;
+  @Override
+  protected PromotionConflictException conflict(
+      String version, @Nullable String expected, @Nullable String live) {
+    return new PromotionConflictException(name(), version, expected, live);
   }
 
   /** Takes a version number that nobody has and nobody else gets, and leaves a trace of it. */
   String begin(int buckets) {
-    String version = "v" + redis.jedis().hincrBy(key, "last", 1);
-    redis.jedis().hset(key, version + ":buckets", Integer.toString(buckets));
+    String version = nextVersion();
+    redis.jedis().hset(key(), version + ":buckets", Integer.toString(buckets));
     return version;
   }
 
   /** Completes a version: the state, and last of all the metadata. */
   void complete(String version, FactorMetadata metadata, FactorProgress progress) {
-    redis.jedis().hset(key, version + ":state", progress.toJson());
-    redis.jedis().hset(key, version, metadata.toText());
-  }
-
-  /** A complete version's metadata; null if there is none. */
-  @Nullable FactorMetadata metadata(String version) {
-    String text = redis.jedis().hget(key, version);
-    return text == null ? null : FactorMetadata.parse(text, where(version));
-  }
-
-  FactorMetadata requireMetadata(String version) {
-    FactorMetadata metadata = metadata(version);
-    if (metadata == null) {
-      throw notFound(version);
-    }
-    return metadata;
+    redis.jedis().hset(key(), version + ":state", progress.toJson());
+    redis.jedis().hset(key(), version, metadata.toText());
   }
 
   /** How far a complete version has learned. */
   FactorProgress progress(String version, int buckets) {
-    List<String> fields = redis.jedis().hmget(key, version, version + ":state");
+    List<String> fields = redis.jedis().hmget(key(), version, version + ":state");
     if (fields.get(0) == null) {
-      throw notFound(version);
+      throw missing(version);
     }
     if (fields.get(1) == null) {
       throw new ModelFormatException("Cannot read the state of " + where(version) + ": none");
@@ -145,71 +86,25 @@ final class FactorHash {
     Object reply =
         redis
             .scripts()
-            .call(COMMIT, List.of(key), List.of(version, before.toJson(), after.toJson()));
+            .call(COMMIT, List.of(key()), List.of(version, before.toJson(), after.toJson()));
     return (String) Objects.requireNonNull(RedisScripts.text(reply));
   }
 
-  /** What a promotion came to: {@link #MOVED}, {@link #CHANGED} or {@link #MISSING}. */
-  record Promotion(String outcome, @Nullable String live) {}
-
-  Promotion promote(String version, @Nullable String expected) {
-    Object reply =
-        redis
-            .scripts()
-            .call(
-                PROMOTE,
-                List.of(key),
-                List.of(version, expected == null ? "" : expected, key + ":live"));
-    List<?> parts = (List<?>) Objects.requireNonNull(RedisScripts.text(reply));
-    String live = (String) parts.get(1);
-    return new Promotion((String) parts.get(0), live.isEmpty() ? null : live);
-  }
-
-  /** All versions of which anything is stored, complete or not, in the order of their numbers. */
-  List<String> storedVersions() {
-    Set<Long> numbers = new TreeSet<>();
-    for (String field : redis.jedis().hkeys(key)) {
-      Matcher matcher = FIELD.matcher(field);
-      if (matcher.matches()) {
-        numbers.add(number(matcher.group(1)));
-      }
-    }
-    return numbers.stream().map(number -> "v" + number).toList();
-  }
-
-  /** Removes versions with all their vectors, except the live and the previous one. */
-  List<String> remove(List<String> versions) {
-    List<String> removed = new ArrayList<>();
-    for (String version : versions) {
-      Object reply = redis.scripts().call(RETIRE, List.of(key, key + ":scored"), List.of(version));
-      if (Long.valueOf(1).equals(reply)) {
-        unlink(version);
-        removed.add(version);
-      }
-    }
-    return removed;
+  @Override
+  protected void erase(List<String> versions) {
+    versions.forEach(this::unlink);
   }
 
   private void unlink(String version) {
-    String text = redis.jedis().hget(key, version + ":buckets");
+    String text = redis.jedis().hget(key(), version + ":buckets");
     int buckets = text == null ? 0 : Math.min(Integer.parseInt(text), FactorMetadata.MAX_BUCKETS);
     try (RedisPipeline pipeline = redis.pipeline()) {
       for (int bucket = 0; bucket < buckets; bucket++) {
         for (FactorKind kind : FactorKind.values()) {
-          pipeline.unlink(FactorBuckets.key(name, version, kind, bucket));
+          pipeline.unlink(FactorBuckets.key(name(), version, kind, bucket));
         }
       }
     }
-    redis.jedis().hdel(key, version + ":state", version + ":buckets");
-  }
-
-  ModelNotFoundException notFound(String version) {
-    return new ModelNotFoundException(
-        "Cannot find " + where(version) + ": stored are " + storedVersions());
-  }
-
-  /** A version for messages. */
-  String where(String version) {
-    return "factors '" + name + "' " + version + " at '" + key + "'";
+    redis.jedis().hdel(key(), version + ":state", version + ":buckets");
   }
 }

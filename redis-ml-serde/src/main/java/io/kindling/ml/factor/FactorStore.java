@@ -2,21 +2,17 @@ package io.kindling.ml.factor;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.kindling.core.Redis;
-import io.kindling.core.RedisUnavailableException;
 import io.kindling.ml.ModelNotFoundException;
 import io.kindling.ml.ModelVersion;
 import io.kindling.ml.PromotionConflictException;
 import io.kindling.ml.format.ModelFormatException;
+import io.kindling.ml.registry.VersionHash;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
-import redis.clients.jedis.params.ScanParams;
-import redis.clients.jedis.resps.ScanResult;
 
 /**
  * Factor models in Redis, by name and version.
@@ -40,9 +36,6 @@ public final class FactorStore {
 
   /** Into how many hashes the users, and the items, of a version are spread. */
   public static final int DEFAULT_BUCKETS = 64;
-
-  /** Older than every version, and not out of the range of instants. */
-  private static final Duration LONGEST = Duration.ofDays(365_000);
 
   private final Redis redis;
 
@@ -68,7 +61,7 @@ public final class FactorStore {
     FactorHash hash = new FactorHash(redis, name);
     String before = hash.live();
     String version = stage(name, settings).complete().version();
-    makeLive(hash, version, before);
+    hash.makeLive(version, before);
     return version;
   }
 
@@ -140,7 +133,7 @@ public final class FactorStore {
     FactorHash hash = new FactorHash(redis, name);
     String before = hash.live();
     hash.requireMetadata(FactorHash.checkVersion(version));
-    makeLive(hash, version, before);
+    hash.makeLive(version, before);
   }
 
   /**
@@ -153,22 +146,7 @@ public final class FactorStore {
   public void promote(String name, String version, String expected) {
     FactorHash hash = new FactorHash(redis, name);
     hash.requireMetadata(FactorHash.checkVersion(version));
-    makeLive(hash, version, FactorHash.checkVersion(expected));
-  }
-
-  private static void makeLive(FactorHash hash, String version, @Nullable String expected) {
-    FactorHash.Promotion promotion;
-    try {
-      promotion = hash.promote(version, expected);
-    } catch (RedisUnavailableException e) {
-      promotion = hash.promote(version, expected); // MOVED if the first call did reach Redis
-    }
-    switch (promotion.outcome()) {
-      case FactorHash.MOVED -> {}
-      case FactorHash.CHANGED ->
-          throw new PromotionConflictException(hash.name(), version, expected, promotion.live());
-      default -> throw hash.notFound(version);
-    }
+    hash.makeLive(version, FactorHash.checkVersion(expected));
   }
 
   /**
@@ -183,18 +161,9 @@ public final class FactorStore {
   public String rollback(String name) {
     FactorHash hash = new FactorHash(redis, name);
     String live = hash.requireLive();
-    String previous = hash.previous();
-    if (previous == null) {
-      throw new ModelNotFoundException(
-          "Cannot roll back factors '"
-              + name
-              + "' at '"
-              + hash.key()
-              + "': no version before "
-              + live);
-    }
+    String previous = hash.requirePrevious(live);
     hash.requireMetadata(previous);
-    makeLive(hash, previous, live);
+    hash.makeLive(previous, live);
     return previous;
   }
 
@@ -203,19 +172,7 @@ public final class FactorStore {
    * programs in a hurry.
    */
   public List<String> names() {
-    TreeSet<String> names = new TreeSet<>();
-    for (Redis master : redis.masters()) {
-      String cursor = ScanParams.SCAN_POINTER_START;
-      do {
-        ScanResult<String> found =
-            master
-                .jedis()
-                .scan(cursor, new ScanParams().match(FactorHash.ALL).count(1_000), "hash");
-        found.getResult().stream().map(FactorHash::nameOf).forEach(names::add);
-        cursor = found.getCursor();
-      } while (!cursor.equals(ScanParams.SCAN_POINTER_START));
-    }
-    return List.copyOf(names);
+    return VersionHash.names(redis, FactorHash.PREFIX);
   }
 
   /**
@@ -266,28 +223,7 @@ public final class FactorStore {
    */
   @CanIgnoreReturnValue
   public List<String> prune(String name, Duration retention) {
-    if (retention.isNegative()) {
-      throw new IllegalArgumentException(
-          "Cannot prune factors '" + name + "' to " + retention + ", allowed is 0 or more");
-    }
-    FactorHash hash = new FactorHash(redis, name);
-    long highest = 0;
-    for (String kept : new @Nullable String[] {hash.live(), hash.previous()}) {
-      highest = kept == null ? highest : Math.max(highest, FactorHash.number(kept));
-    }
-    long below = highest;
-    Instant oldest = Instant.now().minus(retention.compareTo(LONGEST) > 0 ? LONGEST : retention);
-    return hash.remove(
-        hash.storedVersions().stream()
-            .filter(stored -> FactorHash.number(stored) < below)
-            .filter(stored -> retention.isZero() || !isYounger(hash, stored, oldest))
-            .toList());
-  }
-
-  /** An incomplete version has no age. */
-  private static boolean isYounger(FactorHash hash, String version, Instant oldest) {
-    FactorMetadata metadata = hash.metadata(version);
-    return metadata != null && metadata.created().isAfter(oldest);
+    return new FactorHash(redis, name).prune(retention);
   }
 
   /**

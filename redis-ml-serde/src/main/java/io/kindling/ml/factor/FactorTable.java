@@ -145,7 +145,7 @@ public final class FactorTable {
     }
     switch (now) {
       case FactorHash.MOVED -> {}
-      case FactorHash.MISSING -> throw hash.notFound(version);
+      case FactorHash.MISSING -> throw hash.missing(version);
       default -> {
         FactorProgress other = FactorProgress.parse(now, metadata.buckets(), where());
         throw new FactorStoreAheadException(

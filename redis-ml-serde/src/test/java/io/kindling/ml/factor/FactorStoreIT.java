@@ -11,6 +11,7 @@ import io.kindling.ml.ModelVersion;
 import io.kindling.ml.PromotionConflictException;
 import io.kindling.ml.format.ModelFormatException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -318,6 +319,17 @@ class FactorStoreIT {
     STORE.promote(name, "v4", "v2");
     assertThatThrownBy(() -> STORE.promote(name, "v2", "v2"))
         .isInstanceOf(PromotionConflictException.class);
+  }
+
+  @Test
+  void prune_retentionAndAVersionThatCannotBeRead_keepsIt() {
+    for (int i = 1; i <= 3; i++) {
+      STORE.create(name, SETTINGS);
+    }
+    REDIS.jedis().hset(key, "v1", "of another build");
+
+    assertThat(STORE.prune(name, Duration.ofMillis(1))).isEmpty();
+    assertThat(STORE.prune(name)).containsExactly("v1");
   }
 
   @Test
