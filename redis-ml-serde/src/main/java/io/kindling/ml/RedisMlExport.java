@@ -3,11 +3,9 @@ package io.kindling.ml;
 import io.kindling.core.KindlingException;
 import java.util.AbstractList;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.IntStream;
-import java.util.zip.CRC32C;
 
 /**
  * A forest in the words of the Redis-ML module: the commands that load it, those that score a row,
@@ -24,6 +22,8 @@ import java.util.zip.CRC32C;
  */
 public final class RedisMlExport {
 
+  private static final double LAST_DIGITS_OF_A_MEAN = 1e-9;
+
   private final Forest forest;
   private final RedisMlFeatures features;
   private final RedisMlAnswers answers;
@@ -39,23 +39,15 @@ public final class RedisMlExport {
     this.features = new RedisMlFeatures(forest);
     this.answers = answers;
     this.parts = parts;
-    // The key as a hash tag, so that whatever follows, it stays in the key's slot.
-    String tagged = key.indexOf('{') < 0 ? "{" + key + "}" : key;
+    String tagged = RedisMlLoading.tagged(key);
     boolean one = answers.kind() != RedisMlAnswers.Kind.SHARES;
     this.keys =
         one
             ? List.of(key)
             : IntStream.range(0, parts.size()).mapToObj(c -> tagged + ":" + c).toList();
-    // The checksum keeps apart what loads of different forests leave behind when they are cut off.
-    String suffix = ":loading:" + checksum(forest);
+    String suffix = RedisMlLoading.suffix(forest.toBytes());
     this.loadingKeys =
         one ? List.of(tagged + suffix) : keys.stream().map(name -> name + suffix).toList();
-  }
-
-  private static String checksum(Forest forest) {
-    CRC32C crc = new CRC32C();
-    crc.update(forest.toBytes());
-    return HexFormat.of().toHexDigits((int) crc.getValue());
   }
 
   /** The keys that hold the forest once it is published. */
@@ -86,13 +78,15 @@ public final class RedisMlExport {
   }
 
   /** Rows to run on the temporary keys, with the replies that they must get before publishing. */
-  public List<Probe> probes() {
-    List<Probe> probes = new ArrayList<>();
+  public List<RedisMlProbe> probes() {
+    List<RedisMlProbe> probes = new ArrayList<>();
     for (FeatureVector row : GoldenRows.of(forest)) {
       List<List<String>> commands = runCommands(row, loadingKeys);
       int[] leaves = leaves(row);
       for (int part = 0; part < parts.size(); part++) {
-        probes.add(new Probe(commands.get(part), parts.get(part).reply(leaves)));
+        probes.add(
+            new RedisMlProbe(
+                commands.get(part), parts.get(part).reply(leaves), LAST_DIGITS_OF_A_MEAN));
       }
     }
     return probes;
@@ -114,23 +108,8 @@ public final class RedisMlExport {
    *     then still stands, and the temporary keys are deleted
    */
   public void load(Function<List<String>, String> redis) {
-    try {
-      for (List<String> command : loadCommands()) {
-        send(redis, command);
-      }
-      for (Probe probe : probes()) {
-        String reply = redis.apply(probe.command());
-        if (!probe.isPassedBy(reply)) {
-          throw failed(probe.command(), reply, Double.toString(probe.reply()));
-        }
-      }
-      for (List<String> command : publishCommands()) {
-        send(redis, command);
-      }
-    } catch (RuntimeException e) {
-      cleanUp(redis, e);
-      throw e;
-    }
+    new RedisMlLoading("forest", loadCommands(), probes(), publishCommands(), loadingKeys)
+        .run(redis);
   }
 
   /**
@@ -183,26 +162,6 @@ public final class RedisMlExport {
    */
   public double tolerance() {
     return answers.tolerance();
-  }
-
-  /**
-   * A command and the reply that shows that the module holds the forest as meant.
-   *
-   * @param command an {@code ML.FOREST.RUN} on a temporary key
-   * @param reply the number that has to be replied
-   */
-  public record Probe(List<String> command, double reply) {
-
-    private static final double LAST_DIGITS_OF_A_MEAN = 1e-9;
-
-    /** Whether a reply is the expected number. */
-    public boolean isPassedBy(String text) {
-      try {
-        return Math.abs(Double.parseDouble(text) - reply) <= LAST_DIGITS_OF_A_MEAN;
-      } catch (NumberFormatException e) {
-        return false;
-      }
-    }
   }
 
   @Override
@@ -273,34 +232,5 @@ public final class RedisMlExport {
             + "', allowed are numbers from 0 to "
             + answers.maxNumber()
             + "; does the key hold another forest?");
-  }
-
-  private static void send(Function<List<String>, String> redis, List<String> command) {
-    String reply = redis.apply(command);
-    if (!reply.equals("OK") && !command.get(0).equals("DEL")) {
-      throw failed(command, reply, "OK");
-    }
-  }
-
-  private static KindlingException failed(List<String> command, String reply, String expected) {
-    return new KindlingException(
-        "Cannot load forest into Redis-ML: "
-            + command.get(0)
-            + " of '"
-            + command.get(1)
-            + "' was answered '"
-            + reply
-            + "', expected is "
-            + expected);
-  }
-
-  private void cleanUp(Function<List<String>, String> redis, RuntimeException cause) {
-    try {
-      for (String loadingKey : loadingKeys) {
-        send(redis, List.of("DEL", loadingKey));
-      }
-    } catch (RuntimeException e) {
-      cause.addSuppressed(e);
-    }
   }
 }

@@ -7,12 +7,10 @@ import io.kindling.ml.step.LinearRegressionStep;
 import io.kindling.ml.step.Step;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
-import java.util.zip.CRC32C;
 
 /**
  * A linear or a logistic regression in the words of the Redis-ML module: the commands that load it,
@@ -52,9 +50,7 @@ public final class RedisMlLinearExport {
     this.coefficients = function.coefficients();
     this.logistic = logistic;
     this.key = key;
-    // The key as a hash tag keeps both in one slot, the checksum loads of several models apart.
-    String tagged = key.indexOf('{') < 0 ? "{" + key + "}" : key;
-    this.loadingKey = tagged + ":loading:" + checksum(model);
+    this.loadingKey = RedisMlLoading.tagged(key) + RedisMlLoading.suffix(model.toBytes());
     List<Column> columns = new ArrayList<>(model.body().columns());
     this.field = columns.get(0).name();
     columns.set(0, Column.vector(field, 1));
@@ -110,12 +106,6 @@ public final class RedisMlLinearExport {
         "Cannot export linear model to Redis-ML as '" + key + "': " + problem);
   }
 
-  private static String checksum(Pipeline model) {
-    CRC32C crc = new CRC32C();
-    crc.update(model.toBytes());
-    return HexFormat.of().toHexDigits((int) crc.getValue());
-  }
-
   /** The key that holds the model once it is published. */
   public String key() {
     return key;
@@ -142,15 +132,15 @@ public final class RedisMlLinearExport {
   }
 
   /** Rows to run on the temporary key, with the replies that they must get before publishing. */
-  public List<Probe> probes() {
+  public List<RedisMlProbe> probes() {
     double[] ones = new double[coefficients.length];
     Arrays.fill(ones, 1.0);
     double[] counted = new double[coefficients.length];
     Arrays.setAll(counted, i -> (i % 2 == 0 ? 0.5 : -0.25) * (i % 100 + 1));
-    List<Probe> probes = new ArrayList<>();
+    List<RedisMlProbe> probes = new ArrayList<>();
     for (double[] values : new double[][] {new double[coefficients.length], ones, counted}) {
       FeatureVector row = FeatureVector.dense(values);
-      probes.add(new Probe(command(row, loadingKey), margin(row), tolerance(row)));
+      probes.add(new RedisMlProbe(command(row, loadingKey), margin(row), tolerance(row)));
     }
     return probes;
   }
@@ -177,48 +167,13 @@ public final class RedisMlLinearExport {
    *     then still stands, and the temporary key is deleted
    */
   public void load(Function<List<String>, String> redis) {
-    try {
-      for (List<String> command : loadCommands()) {
-        send(redis, command);
-      }
-      for (Probe probe : probes()) {
-        String reply = redis.apply(probe.command());
-        if (!probe.isPassedBy(reply)) {
-          throw failed(probe.command(), reply, Double.toString(probe.reply()));
-        }
-      }
-      send(redis, publishCommand());
-    } catch (RuntimeException e) {
-      cleanUp(redis, e);
-      throw e;
-    }
-  }
-
-  private static void send(Function<List<String>, String> redis, List<String> command) {
-    String reply = redis.apply(command);
-    if (!reply.equals("OK") && !command.get(0).equals("DEL")) {
-      throw failed(command, reply, "OK");
-    }
-  }
-
-  private static KindlingException failed(List<String> command, String reply, String expected) {
-    return new KindlingException(
-        "Cannot load linear model into Redis-ML: "
-            + command.get(0)
-            + " of '"
-            + command.get(1)
-            + "' was answered '"
-            + reply
-            + "', expected is "
-            + expected);
-  }
-
-  private void cleanUp(Function<List<String>, String> redis, RuntimeException cause) {
-    try {
-      send(redis, List.of("DEL", loadingKey));
-    } catch (RuntimeException e) {
-      cause.addSuppressed(e);
-    }
+    new RedisMlLoading(
+            "linear model",
+            loadCommands(),
+            probes(),
+            List.of(publishCommand()),
+            List.of(loadingKey))
+        .run(redis);
   }
 
   /**
@@ -298,25 +253,6 @@ public final class RedisMlLinearExport {
       sum += Math.abs(coefficients[i] * row.value(i));
     }
     return 4 * (coefficients.length + 1) * UNIT * sum;
-  }
-
-  /**
-   * A command and the reply that shows that the module holds the model as meant.
-   *
-   * @param command an {@code ML.LINREG.PREDICT} on the temporary key
-   * @param reply the number that has to be replied
-   * @param tolerance how far from it a reply may be
-   */
-  public record Probe(List<String> command, double reply, double tolerance) {
-
-    /** Whether a reply is the expected number. */
-    public boolean isPassedBy(String text) {
-      try {
-        return Math.abs(Double.parseDouble(text) - reply) <= tolerance;
-      } catch (NumberFormatException e) {
-        return false;
-      }
-    }
   }
 
   @Override

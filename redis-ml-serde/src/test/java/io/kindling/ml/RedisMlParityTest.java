@@ -202,9 +202,9 @@ class RedisMlParityTest {
    * What the emulator does not check: encodings that are read, but not kept or not rightly used.
    */
   private static void assertSafe(RedisMlExport export) {
-    List<RedisMlExport.Probe> probes = export.probes();
+    List<RedisMlProbe> probes = export.probes();
     boolean mean = probes.get(0).command().get(3).equals("REGRESSION");
-    for (RedisMlExport.Probe probe : probes) {
+    for (RedisMlProbe probe : probes) {
       assertThat(probe.command().get(1)).contains(":loading:");
       assertThat(probe.command().get(3)).isEqualTo(mean ? "REGRESSION" : "CLASSIFICATION");
     }
