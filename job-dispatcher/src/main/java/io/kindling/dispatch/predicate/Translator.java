@@ -16,6 +16,7 @@ import io.kindling.dispatch.predicate.Expression.Literal;
 import io.kindling.dispatch.predicate.Expression.Not;
 import io.kindling.dispatch.predicate.Expression.Or;
 import io.kindling.dispatch.predicate.SyntaxNode.Other;
+import java.math.BigDecimal;
 import java.time.temporal.Temporal;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,6 +47,9 @@ final class Translator {
       Pattern.compile("now|today|tomorrow|yesterday", Pattern.CASE_INSENSITIVE);
 
   private static final int MAX_LAMBDAS = 2;
+
+  private static final BigDecimal LARGEST_LONG = BigDecimal.valueOf(Long.MAX_VALUE);
+  private static final BigDecimal SMALLEST_LONG = BigDecimal.valueOf(Long.MIN_VALUE);
 
   /** More than any text of the default limits has, if nothing in it is walked again and again. */
   private static final int MAX_NODES = 10_000;
@@ -480,8 +484,8 @@ final class Translator {
     countAtom(node);
     // Each side is translated by itself, so that what it holds is counted twice: it is walked
     // twice.
-    Expression lower = value((SyntaxNode) arguments.get(0), depth + 2);
-    Expression upper = value((SyntaxNode) arguments.get(0), depth + 2);
+    Expression lower = noLiteral(value((SyntaxNode) arguments.get(0), depth + 2));
+    Expression upper = noLiteral(value((SyntaxNode) arguments.get(0), depth + 2));
     List<Expression> bounds = values(arguments.subList(1, 3), depth + 2);
     // The parser puts the operator's own start here.
     int position = Math.min(at(node), lower.position());
@@ -490,6 +494,19 @@ final class Translator {
             comparison(Comparison.Operator.GREATER_OR_EQUAL, node, lower, bounds.get(0), position),
             comparison(Comparison.Operator.LESS_OR_EQUAL, node, upper, bounds.get(1), position)),
         position);
+  }
+
+  /**
+   * Spark evaluates the value of this function once, and then compares what is no literal any more.
+   * That differs only where a literal is beyond all longs: compared with whole numbers it decides
+   * without looking at them, be they null (Spark's DecimalPrecision).
+   */
+  private static Expression noLiteral(Expression value) {
+    return value instanceof Literal literal
+            && literal.value() instanceof BigDecimal number
+            && (number.compareTo(LARGEST_LONG) > 0 || number.compareTo(SMALLEST_LONG) < 0)
+        ? new Cast(literal, literal.type(), Cast.Failure.AS_SESSION, literal.position())
+        : value;
   }
 
   private Expression quantified(String name, SyntaxNode node, List<?> arguments, int depth) {

@@ -28,6 +28,7 @@ class CanonicalTest {
           a = 1                    | 1 = a
           a < 1                    | 1 > a
           a between 1 and 2        | a <= 2 and a >= 1
+          15.5 between a and b     | 15.5 >= a and 15.5 <= b
           a in (1, 2)              | a in (2, 1, 2)
           a <> 1                   | not a = 1
           a <> 1                   | not (not (not (1 == a)))
@@ -71,6 +72,7 @@ class CanonicalTest {
           a is null                | not a is not null and bo
           cast(s as int) = 1       | try_cast(s as int) = 1
           s = ''') or (bo'         | s = '' or bo
+          1e19BD between a and b   | 1e19BD >= a and 1e19BD <= b
           """)
   void canonical_otherMeaning_differs(String one, String other) {
     assertThat(GATE.check(one).canonical()).isNotEqualTo(GATE.check(other).canonical());

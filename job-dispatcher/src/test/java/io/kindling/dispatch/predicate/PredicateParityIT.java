@@ -71,6 +71,33 @@ class PredicateParityIT {
   }
 
   /**
+   * Spark decides {@code literal <= nums[0]} for such a literal whatever the number, even if it is
+   * null, but not so in BETWEEN.
+   */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "12345678901234567890.5 not between dec and nums[0]",
+        "-12345678901234567890.5 not between nums[0] and dec",
+        "not (12345678901234567890.5 <= nums[0])",
+        "not (12345678901234567890.5 >= dec and 12345678901234567890.5 <= nums[0])",
+        "9223372036854775807.5 not between dec and l",
+        "-9223372036854775808.5 not between l and dec",
+        "9223372036854775806.5 not between dec and l",
+        "12345678901234567890.5 between dec and big",
+        "exists(events, e -> 12345678901234567890.5 not between 1 and e.n)"
+      })
+  void toColumn_literalBeyondLongs_countsWhatTheTextCounts(String text) {
+    spark.conf().set(ANSI, "false");
+    Dataset<Row> frame =
+        spark.createDataFrame(new RandomRows(SEED).take(400), RandomPredicates.SCHEMA);
+    PredicateGate gate = PredicateGate.builder(RandomPredicates.SCHEMA).session(spark).build();
+
+    assertThat(frame.filter(PredicateColumns.toColumn(gate.check(text))).count())
+        .isEqualTo(frame.filter(text).count());
+  }
+
+  /**
    * In ANSI mode a value may be calculated although AND has been decided without it, and fail:
    * Spark calculates once, and first, what stands in a condition twice, such as the text that LIKE
    * ANY compares with each pattern.
