@@ -1,6 +1,8 @@
 package io.kindling.dispatch.testing;
 
 import io.kindling.dispatch.Dispatcher;
+import org.apache.logging.log4j.Level;
+import org.apache.logging.log4j.core.config.Configurator;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +35,8 @@ public final class LocalSpark {
               .config("spark.sql.warehouse.dir", "target/spark-warehouse")
               .getOrCreate();
       session.sparkContext().setLogLevel("OFF");
+      // It ends this JVM: let it say why.
+      Configurator.setLevel("org.apache.spark.util.SparkUncaughtExceptionHandler", Level.ERROR);
     }
     return session;
   }
