@@ -24,12 +24,8 @@ record SparkHome(Path folder, String scalaVersion, List<Path> jars, List<String>
   /** What a JVM that a worker starts leaves in its working directory, from its first moment on. */
   static final String PID_FILE_PREFIX = "jvm-";
 
-  /**
-   * These processes live for seconds: a quick start matters more than fast code, for which the
-   * first compiler alone reserves too little.
-   */
-  static final List<String> QUICK_START =
-      List.of("-XX:TieredStopAtLevel=1", "-XX:ReservedCodeCacheSize=240m", "-XX:+UseSerialGC");
+  /** These processes live for seconds: a quick start matters more than fast code. */
+  static final List<String> QUICK_START = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
 
   private static final String LOG_SETTINGS =
       """
