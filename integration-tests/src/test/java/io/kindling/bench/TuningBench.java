@@ -1,5 +1,6 @@
 package io.kindling.bench;
 
+import io.kindling.core.testing.DelayedLink;
 import io.kindling.core.testing.TestRedis;
 import java.time.Duration;
 

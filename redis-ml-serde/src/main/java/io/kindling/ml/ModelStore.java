@@ -95,7 +95,7 @@ public final class ModelStore {
     } catch (KindlingException e) {
       throw withdrawn(hash, version, before, e);
     }
-    hash.makeLive(version, before);
+    makeLive(hash, version, before, publication.metadata());
     removeBelow(hash, version, options.retention());
     return version;
   }
@@ -136,6 +136,18 @@ public final class ModelStore {
       failure.addSuppressed(e); // the next publication removes what is left
     }
     return failure;
+  }
+
+  private void makeLive(
+      ModelHash hash, String version, @Nullable String before, ModelMetadata metadata) {
+    hash.makeLive(version, before);
+    if (metadata.runtimes().contains(ModelRuntime.FUNCTIONS)) {
+      try {
+        new ServedModel(redis, hash, version).awaitLive(before);
+      } catch (KindlingException e) {
+        LOG.warn("{} is live; a replica may not know it yet", hash.where(version), e);
+      }
+    }
   }
 
   private static void removeBelow(ModelHash hash, String version, Duration retention) {
@@ -298,7 +310,7 @@ public final class ModelStore {
     LoadedModel loaded = LoadedModel.read(hash, version);
     prepare(loaded.metadata());
     verify(hash, version, loaded.metadata(), loaded.model());
-    hash.makeLive(version, before);
+    makeLive(hash, version, before, loaded.metadata());
   }
 
   /**

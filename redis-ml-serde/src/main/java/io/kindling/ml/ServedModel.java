@@ -7,6 +7,7 @@ import io.kindling.ml.step.StepKind;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +21,8 @@ final class ServedModel {
   /** How long a node may take to receive, compile and answer a version. */
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
-  private static final Duration PAUSE = Duration.ofMillis(10);
+  /** Between two looks at a replica that lags behind. */
+  private static final Duration PAUSE = Duration.ofMillis(2);
 
   private final Redis redis;
   private final ModelHash hash;
@@ -112,14 +114,39 @@ final class ServedModel {
    */
   void verify(ModelMetadata metadata, GoldenAnswers answers) {
     verify("its master", this::onMaster, metadata, answers);
-    if (redis.config().readFromReplicas()) {
-      for (Redis replica : redis.replicas()) {
-        if (holdsKey(replica)) {
-          String node = "replica " + replica.config().nodes().get(0);
-          verify(node, call -> onReplica(replica, call), metadata, answers);
-        }
+    for (Redis replica : replicas()) {
+      verify(where(replica), call -> onReplica(replica, call), metadata, answers);
+    }
+  }
+
+  /**
+   * Waits until each replica that reads go to has heard that the version is live, or what became so
+   * after it.
+   *
+   * @param before the version that was live until then
+   * @throws ModelVerificationException if one does not hear it
+   */
+  void awaitLive(@Nullable String before) {
+    for (Redis replica : replicas()) {
+      ModelHash copy = new ModelHash(replica, hash.name());
+      String live = copy.live();
+      while (!version.equals(live) && Objects.equals(live, before)) {
+        checkDeadline(where(replica), "live is " + live);
+        LockSupport.parkNanos(PAUSE.toNanos());
+        live = copy.live();
       }
     }
+  }
+
+  /** Those that reads of the model go to. */
+  private List<Redis> replicas() {
+    return redis.config().readFromReplicas()
+        ? redis.replicas().stream().filter(this::holdsKey).toList()
+        : List.of();
+  }
+
+  private static String where(Redis replica) {
+    return "replica " + replica.config().nodes().get(0);
   }
 
   /** A function and its arguments behind the version. */
@@ -189,7 +216,7 @@ final class ServedModel {
         if (!ServingProtocol.isWithoutLibrary(e.reply()) && !ServingProtocol.isMissing(e.reply())) {
           throw e;
         }
-        checkDeadline("replica " + replica.config().nodes().get(0), e.reply());
+        checkDeadline(where(replica), e.reply());
         LockSupport.parkNanos(PAUSE.toNanos());
       }
     }

@@ -6,11 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.kindling.core.Redis;
-import io.kindling.core.RedisConfig;
 import io.kindling.core.RedisReplyException;
 import io.kindling.core.testing.TestRedis;
 import io.kindling.ml.format.ModelFormatException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -582,37 +580,6 @@ class ModelStoreIT {
       assertThat(answer()).isEqualTo(60);
     } finally {
       executor.shutdown();
-    }
-  }
-
-  // ---- replicas and clusters
-
-  @Test
-  void publish_readsGoToReplicas_theyAreWarmBeforeItIsLive() {
-    try (TestRedis master = TestRedis.start("--repl-diskless-sync-delay", "0");
-        TestRedis replica = TestRedis.startReplicaOf(master);
-        Redis redis = Redis.connect(master.config().toBuilder().readFromReplicas().build())) {
-      ModelStore.of(redis).publish(name, large());
-
-      String reply = replica.ask("FCALL_RO", "kindling_warm", "1", key);
-
-      assertThat(reply).matches("\\[(\\d+), \\1]");
-    }
-  }
-
-  @Test
-  void publish_readsGoToReplicasOfACluster_theOnesOfTheKeyAreWarm() {
-    try (TestRedis.Cluster cluster = TestRedis.startCluster(3)) {
-      RedisConfig config = cluster.config().toBuilder().readFromReplicas().build();
-      try (Redis redis = Redis.connect(config)) {
-        for (int i = 0; i < 4; i++) {
-          Forest forest = large();
-          ModelStore.of(redis).publish(name + i, forest);
-          assertThat(ModelStore.of(redis).load(name + i)).isEqualTo(forest);
-          assertThat(Predictor.open(redis, name + i).coldTimeout(Duration.ZERO).predict(ZERO))
-              .isEqualTo(forest.evaluator().predict(ZERO));
-        }
-      }
     }
   }
 }

@@ -1,7 +1,6 @@
-package io.kindling.bench;
+package io.kindling.core.testing;
 
 import io.kindling.core.RedisConfig;
-import io.kindling.core.testing.TestRedis;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -19,10 +18,10 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A way to a server of this machine that takes time, as a network does: whatever a client sends
- * arrives so much later. Replies come at once. Any number of bytes may be under way.
+ * A way to a server of this machine that takes time, as a network does: whatever the server sends
+ * arrives so much later. Requests come at once. Any number of bytes may be under way.
  */
-final class DelayedLink implements AutoCloseable {
+public final class DelayedLink implements AutoCloseable {
   private static final int MAX_READ = 1 << 16;
 
   private final int target;
@@ -54,15 +53,21 @@ final class DelayedLink implements AutoCloseable {
     server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
   }
 
-  static DelayedLink to(TestRedis server, Duration delay) throws IOException {
+  /** Opens the way to a server. */
+  public static DelayedLink to(TestRedis server, Duration delay) throws IOException {
     var link = new DelayedLink(server.port(), delay);
     link.threads.execute(link::accept);
     return link;
   }
 
   /** How to reach the server this way. */
-  RedisConfig config() {
-    return RedisConfig.builder().node("127.0.0.1", server.getLocalPort()).build();
+  public RedisConfig config() {
+    return RedisConfig.builder().node("127.0.0.1", port()).build();
+  }
+
+  /** Its end on 127.0.0.1. */
+  public int port() {
+    return server.getLocalPort();
   }
 
   private void accept() {
@@ -74,33 +79,47 @@ final class DelayedLink implements AutoCloseable {
         open.add(redis);
         client.setTcpNoDelay(true);
         redis.setTcpNoDelay(true);
-        BlockingQueue<UnderWay> requests = new LinkedBlockingQueue<>();
-        threads.execute(() -> takeIn(client, requests));
-        threads.execute(() -> deliver(requests, redis));
-        threads.execute(() -> reply(redis, client));
+        BlockingQueue<UnderWay> replies = new LinkedBlockingQueue<>();
+        threads.execute(() -> pass(client, redis));
+        threads.execute(() -> takeIn(redis, replies));
+        threads.execute(() -> deliver(replies, client));
       } catch (IOException e) {
         // Closed.
       }
     }
   }
 
-  private void takeIn(Socket client, BlockingQueue<UnderWay> requests) {
-    byte[] buffer = new byte[MAX_READ];
-    try (client) {
+  private static void pass(Socket client, Socket redis) {
+    try (client;
+        redis) {
       InputStream in = client.getInputStream();
+      OutputStream out = redis.getOutputStream();
+      byte[] buffer = new byte[MAX_READ];
       for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-        requests.add(new UnderWay(System.nanoTime() + delayNanos, Arrays.copyOf(buffer, n)));
+        out.write(buffer, 0, n);
       }
     } catch (IOException e) {
-      // The client has gone.
+      // One side has gone.
     }
-    requests.add(new UnderWay(0, new byte[0]));
   }
 
-  private static void deliver(BlockingQueue<UnderWay> requests, Socket redis) {
+  private void takeIn(Socket redis, BlockingQueue<UnderWay> replies) {
+    byte[] buffer = new byte[MAX_READ];
     try (redis) {
-      OutputStream out = redis.getOutputStream();
-      UnderWay next = requests.take();
+      InputStream in = redis.getInputStream();
+      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+        replies.add(new UnderWay(System.nanoTime() + delayNanos, Arrays.copyOf(buffer, n)));
+      }
+    } catch (IOException e) {
+      // The server has gone.
+    }
+    replies.add(new UnderWay(0, new byte[0]));
+  }
+
+  private static void deliver(BlockingQueue<UnderWay> replies, Socket client) {
+    try (client) {
+      OutputStream out = client.getOutputStream();
+      UnderWay next = replies.take();
       while (next.bytes.length > 0) {
         long left = next.arrivalNanos - System.nanoTime();
         while (left > 0) {
@@ -108,26 +127,12 @@ final class DelayedLink implements AutoCloseable {
           left = next.arrivalNanos - System.nanoTime();
         }
         out.write(next.bytes);
-        next = requests.take();
+        next = replies.take();
       }
     } catch (IOException e) {
-      // The server has gone.
+      // The client has gone.
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    }
-  }
-
-  private static void reply(Socket redis, Socket client) {
-    try (redis;
-        client) {
-      InputStream in = redis.getInputStream();
-      OutputStream out = client.getOutputStream();
-      byte[] buffer = new byte[MAX_READ];
-      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-        out.write(buffer, 0, n);
-      }
-    } catch (IOException e) {
-      // One side has gone.
     }
   }
 

@@ -1,10 +1,9 @@
-package io.kindling.bench;
+package io.kindling.core.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kindling.core.Redis;
 import io.kindling.core.RedisPipeline;
-import io.kindling.core.testing.TestRedis;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -13,7 +12,7 @@ class DelayedLinkIT {
   private static final String PREFIX = TestRedis.prefix();
 
   @Test
-  void commands_throughTheLink_arriveInOrderAndLater() throws Exception {
+  void replies_throughTheLink_arriveInOrderAndLater() throws Exception {
     String key = PREFIX + "list";
     long millis = 30;
     try (DelayedLink link = DelayedLink.to(REDIS, Duration.ofMillis(millis));
