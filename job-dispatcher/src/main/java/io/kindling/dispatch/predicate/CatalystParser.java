@@ -47,7 +47,10 @@ import org.jspecify.annotations.Nullable;
 final class CatalystParser {
   private static final long STACK_BYTES = 8L << 20;
 
-  /** No text within the limits is known to take a second; this is for those that are not known. */
+  /**
+   * What takes longest of the texts that are known builds tables of ANTLR's that later ones find
+   * built: 2 s, once. This is for what is not known.
+   */
   private static final long PATIENCE_SECONDS = 60;
 
   /** One for each text that is being parsed; one that has nothing to do ends after a minute. */

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /*
  * What is looked at before a text may reach the parser, in one pass over it.
@@ -20,11 +21,16 @@ import java.util.Set;
  * 4. Exponents. A decimal literal's power of ten is calculated by the parser, however large.
  * 5. SELECT is refused here although the parser's result is checked for subqueries too: so the parser never
  *    walks that large part of its grammar.
+ * 6. The list of a LIKE ANY, SOME or ALL is read twice by the parser, and so is a list inside of it: 30 of them
+ *    take it hours. Patterns are literals, so a list inside of another is refused. IDENTIFIER(...) inside of
+ *    another takes it the third power of their number; no translation has it.
  */
 
 /** Splits a text into tokens and holds the limits that need no parser. */
 final class TextScanner {
   private static final Set<String> COMPLEX_TYPES = Set.of("ARRAY", "MAP", "STRUCT");
+  private static final Set<String> LIKES = Set.of("like", "ilike");
+  private static final Set<String> QUANTIFIERS = Set.of("any", "some", "all");
   private static final Set<String> UNARY = Set.of("NOT", "!", "-", "+", "~");
 
   private final String text;
@@ -33,6 +39,10 @@ final class TextScanner {
   private int counted;
   private int nesting;
   private int unaryRun;
+  private int parentheses;
+
+  /** Which parenthesis holds the patterns of a LIKE ANY; 0 for none. */
+  private int patterns;
 
   private TextScanner(String text, PredicateLimits limits) {
     this.text = text;
@@ -216,7 +226,7 @@ final class TextScanner {
   private void add(Token token) {
     String sign = text.substring(token.start(), Math.min(token.end(), token.start() + 8));
     String word = token.kind() == Kind.WORD ? sign.toUpperCase(Locale.ROOT) : sign;
-    boolean isField = !tokens.isEmpty() && is(tokens.get(tokens.size() - 1), ".");
+    boolean isField = endsWith(".");
     if (isCounted(token, word) && ++counted > limits.tokens()) {
       throw refused(
           token, "it has more than %d tokens, at position %d", limits.tokens(), token.start() + 1);
@@ -224,14 +234,18 @@ final class TextScanner {
     if (token.kind() == Kind.WORD && !isField) {
       checkWord(token, word);
     }
+    switch (word) {
+      case "(" -> open(token);
+      case ")" -> close();
+      default -> {}
+    }
     countNesting(token, isField ? "." : word);
     tokens.add(token);
   }
 
   /** Neither commas nor, a second time, numbers behind their sign: so all values of an IN fit. */
   private boolean isCounted(Token token, String word) {
-    boolean signed =
-        token.kind() == Kind.NUMBER && !tokens.isEmpty() && is(tokens.get(tokens.size() - 1), "-");
+    boolean signed = token.kind() == Kind.NUMBER && endsWith("-");
     return !signed && !word.equals(",");
   }
 
@@ -255,10 +269,39 @@ final class TextScanner {
 
   /** After {@code AS} or {@code ::}, where a type stands. */
   private boolean followsAs() {
-    int last = tokens.size() - 1;
-    return last >= 1
-        && (is(tokens.get(last), "as")
-            || (is(tokens.get(last), ":") && is(tokens.get(last - 1), ":")));
+    return endsWith("as") || endsWith(":", ":");
+  }
+
+  private void open(Token token) {
+    parentheses++;
+    if (endsWith("identifier")) {
+      throw refused(
+          token,
+          "identifier(...) is not allowed, it stands at position %d",
+          tokens.get(tokens.size() - 1).start() + 1);
+    }
+    if (LIKES.stream().anyMatch(like -> QUANTIFIERS.stream().anyMatch(q -> endsWith(like, q)))) {
+      if (patterns > 0) {
+        throw refused(
+            token,
+            "patterns of a like inside of another's are not allowed, there are some at position %d",
+            token.start() + 1);
+      }
+      patterns = parentheses;
+    }
+  }
+
+  private void close() {
+    parentheses = Math.max(0, parentheses - 1);
+    if (parentheses < patterns) {
+      patterns = 0;
+    }
+  }
+
+  private boolean endsWith(String... words) {
+    int first = tokens.size() - words.length;
+    return first >= 0
+        && IntStream.range(0, words.length).allMatch(i -> is(tokens.get(first + i), words[i]));
   }
 
   private void countNesting(Token token, String word) {

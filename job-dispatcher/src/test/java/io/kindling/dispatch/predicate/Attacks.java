@@ -405,6 +405,12 @@ public final class Attacks {
     texts.add("case concat(s" + ",s".repeat(900) + ")" + " when 'x' then bo".repeat(150) + " end");
     texts.add("(".repeat(25) + "a" + " between 1 and 2)".repeat(25));
     texts.add("between(".repeat(25) + "a" + ", 1, 2)".repeat(25));
+    // Doubled at each level by the parser, and there the third power of the levels.
+    for (String like : List.of("like any", "not ilike all", "lıke ſome")) {
+      texts.add(("s " + like + " (").repeat(40) + "'x'" + ")".repeat(40));
+      texts.add(("s " + like + " ((end, ").repeat(40) + "'x'" + "))".repeat(40));
+    }
+    texts.add("identifier(concat(".repeat(31) + "'s'" + "))".repeat(31) + " = 'x'");
     // Doubled at each level on Spark 3.5, where BETWEEN and CASE repeat what they test.
     texts.add("(".repeat(40) + "a" + " between 1 and 2)".repeat(40));
     texts.add("case ".repeat(40) + "a" + " when 1 then 1 when 2 then 2 end".repeat(40) + " = 1");

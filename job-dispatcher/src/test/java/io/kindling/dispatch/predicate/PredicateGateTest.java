@@ -176,6 +176,10 @@ class PredicateGateTest {
   void check_otherSpellings_becomeTheSameFewKinds() {
     assertThat(GATE.check("s like any ('a%', 'b')").condition()).isInstanceOf(Or.class);
     assertThat(GATE.check("s not like all ('a%', 'b')").condition()).isInstanceOf(And.class);
+    assertThat(
+            GATE.check("s like any (('a%')) or (s like some ('b') and (s like all ('c')))")
+                .condition())
+        .isInstanceOf(Or.class);
     assertThat(GATE.check("s like 'a/%' escape '/'").condition())
         .isEqualTo(new Like(column("s", DataTypes.StringType), "a/%", '/', 1));
     assertThat(GATE.check("i is not null").condition())
@@ -237,6 +241,8 @@ class PredicateGateTest {
           i = 1 -- x | comments and hints are not allowed, there is one at position 7
           s = 'x | the quote at position 5 is not closed
           s = r'x' | raw strings are not allowed, there is one at position 5
+          s like any (s like all ('x')) | patterns of a like inside of another's are not allowed, there are some at position 24
+          identifier('i') = 1 | identifier(...) is not allowed, it stands at position 1
           i in (select 1) | subqueries are not allowed: SELECT at position 7
           exists (from t) | a subquery is not allowed, it stands at position 1
           s rlike 'x' | a regular expression (LIKE is) is not allowed, it stands at position 3
