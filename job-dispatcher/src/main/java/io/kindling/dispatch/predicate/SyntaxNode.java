@@ -36,4 +36,15 @@ record SyntaxNode(String kind, int start, int end, List<@Nullable Object> parts)
   List<?> list(int index) {
     return (List<?>) Objects.requireNonNull(part(index), kind);
   }
+
+  /** Where an expression begins, from 1: some nodes of the parser begin at their operator. */
+  int position() {
+    int first = start;
+    Object part = part(0);
+    while (part instanceof SyntaxNode child) {
+      first = Math.min(first, child.start);
+      part = child.part(0);
+    }
+    return first + 1;
+  }
 }

@@ -6,8 +6,6 @@ import io.kindling.dispatch.predicate.Expression.Call;
 import io.kindling.dispatch.predicate.Expression.CaseWhen;
 import io.kindling.dispatch.predicate.Expression.Cast;
 import io.kindling.dispatch.predicate.Expression.Comparison;
-import io.kindling.dispatch.predicate.Expression.Exists;
-import io.kindling.dispatch.predicate.Expression.ForAll;
 import io.kindling.dispatch.predicate.Expression.In;
 import io.kindling.dispatch.predicate.Expression.IsNull;
 import io.kindling.dispatch.predicate.Expression.LambdaVariable;
@@ -16,7 +14,6 @@ import io.kindling.dispatch.predicate.Expression.Literal;
 import io.kindling.dispatch.predicate.Expression.Not;
 import io.kindling.dispatch.predicate.Expression.Or;
 import io.kindling.dispatch.predicate.SyntaxNode.Other;
-import java.math.BigDecimal;
 import java.time.temporal.Temporal;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,11 +43,6 @@ final class Translator {
   private static final Pattern MOVING_TIME =
       Pattern.compile("now|today|tomorrow|yesterday", Pattern.CASE_INSENSITIVE);
 
-  private static final int MAX_LAMBDAS = 2;
-
-  private static final BigDecimal LARGEST_LONG = BigDecimal.valueOf(Long.MAX_VALUE);
-  private static final BigDecimal SMALLEST_LONG = BigDecimal.valueOf(Long.MIN_VALUE);
-
   /** More than any text of the default limits has, if nothing in it is walked again and again. */
   private static final int MAX_NODES = 10_000;
 
@@ -58,6 +50,7 @@ final class Translator {
   private final Objections objections;
   private final PredicateLimits limits;
   private final ColumnResolver columns;
+  private final FunctionTranslator functions;
   private final List<LambdaVariable> scope = new ArrayList<>();
   private int atoms;
   private int nodes;
@@ -68,6 +61,7 @@ final class Translator {
     this.objections = new Objections(text, tokens);
     this.limits = limits;
     this.columns = columns;
+    this.functions = new FunctionTranslator(this, objections);
   }
 
   static Predicate translate(
@@ -80,7 +74,7 @@ final class Translator {
   }
 
   /** What is true, false or null, as far as can be told without Spark. */
-  private Expression condition(SyntaxNode node, int depth) {
+  Expression condition(SyntaxNode node, int depth) {
     Expression condition = value(node, depth);
     boolean isCalculated =
         condition instanceof Arithmetic
@@ -104,6 +98,19 @@ final class Translator {
     return condition;
   }
 
+  /** As {@link #condition(SyntaxNode, int)}, where a lambda's variable is known, too. */
+  Expression condition(SyntaxNode node, int depth, LambdaVariable variable) {
+    scope.add(variable);
+    Expression condition = condition(node, depth);
+    scope.remove(scope.size() - 1);
+    return condition;
+  }
+
+  /** How many lambdas one is in. */
+  int lambdas() {
+    return scope.size();
+  }
+
   private static boolean isBare(Expression condition) {
     return typeOf(condition).isPresent()
         || condition instanceof Call
@@ -120,7 +127,7 @@ final class Translator {
   }
 
   /** Anything but a whole struct: comparing one would read fields that the tenant may not see. */
-  private Expression value(SyntaxNode node, int depth) {
+  Expression value(SyntaxNode node, int depth) {
     Expression value = shape(node, depth);
     Optional<StructType> struct = ColumnResolver.typeOf(value).flatMap(Translator::structIn);
     if (struct.isPresent()) {
@@ -149,12 +156,12 @@ final class Translator {
         : Optional.empty();
   }
 
-  private List<Expression> values(List<?> nodes, int depth) {
+  List<Expression> values(List<?> nodes, int depth) {
     return nodes.stream().map(node -> value((SyntaxNode) node, depth)).toList();
   }
 
   /** Anything: also a struct, if the caller looks at no more than whether it is there. */
-  private Expression shape(SyntaxNode node, int depth) {
+  Expression shape(SyntaxNode node, int depth) {
     if (++nodes > MAX_NODES) {
       throw objections.to(
           node,
@@ -170,7 +177,7 @@ final class Translator {
     }
     return switch (node.kind()) {
       case "And", "Or" -> combined(node, depth);
-      case "Not" -> new Not(condition(node.node(0), depth + 1), at(node));
+      case "Not" -> new Not(condition(node.node(0), depth + 1), node.position());
       case "EqualTo" -> comparison(Comparison.Operator.EQUAL, node, depth);
       case "EqualNullSafe" -> comparison(Comparison.Operator.NULL_SAFE_EQUAL, node, depth);
       case "LessThan" -> comparison(Comparison.Operator.LESS, node, depth);
@@ -182,12 +189,12 @@ final class Translator {
       case "ILike" -> caseInsensitiveLike(node, depth);
       case "LikeAny", "LikeAll", "NotLikeAny", "NotLikeAll" -> likeSeveral(node, depth);
       case "IsNull" -> isNull(node, node.node(0), depth);
-      case "IsNotNull" -> new Not(isNull(node, node.node(0), depth), at(node));
+      case "IsNotNull" -> new Not(isNull(node, node.node(0), depth), node.position());
       case "UnresolvedAttribute", "UnresolvedNamedLambdaVariable" -> name(node);
       case "UnresolvedExtractValue" ->
           item(node, shape(node.node(0), depth + 1), value(node.node(1), depth + 1));
       case "Literal" -> literal(node);
-      case "UnresolvedFunction" -> function(node, depth);
+      case "UnresolvedFunction" -> functions.translate(node, depth);
       case "Add" -> arithmetic(Arithmetic.Operator.ADD, node, depth);
       case "Subtract" -> arithmetic(Arithmetic.Operator.SUBTRACT, node, depth);
       case "Multiply" -> arithmetic(Arithmetic.Operator.MULTIPLY, node, depth);
@@ -221,7 +228,7 @@ final class Translator {
       boolean same = and ? operand instanceof And : operand instanceof Or;
       flat.addAll(same ? operand.children() : List.of(operand));
     }
-    return and ? new And(flat, at(node)) : new Or(flat, at(node));
+    return and ? new And(flat, node.position()) : new Or(flat, node.position());
   }
 
   private void collect(SyntaxNode node, String kind, int depth, List<Expression> operands) {
@@ -237,15 +244,15 @@ final class Translator {
   private Comparison comparison(Comparison.Operator operator, SyntaxNode node, int depth) {
     countAtom(node);
     List<Expression> sides = values(node.parts().subList(0, 2), depth + 1);
-    return comparison(operator, node, sides.get(0), sides.get(1), at(node));
+    return comparison(operator, node, sides.get(0), sides.get(1), node.position());
   }
 
   private Arithmetic arithmetic(Arithmetic.Operator operator, SyntaxNode node, int depth) {
     List<Expression> sides = values(node.parts().subList(0, 2), depth + 1);
-    return new Arithmetic(operator, sides.get(0), sides.get(1), at(node));
+    return new Arithmetic(operator, sides.get(0), sides.get(1), node.position());
   }
 
-  private Comparison comparison(
+  Comparison comparison(
       Comparison.Operator operator,
       SyntaxNode node,
       Expression left,
@@ -279,14 +286,14 @@ final class Translator {
           options.size(),
           limits.inValues());
     }
-    return new In(value(node.node(0), depth + 1), values(options, depth + 1), at(node));
+    return new In(value(node.node(0), depth + 1), values(options, depth + 1), node.position());
   }
 
   private Like like(SyntaxNode node, Expression value, @Nullable Object pattern, char escape) {
     countAtom(node);
     String like = pattern(node, pattern);
     LikePattern.check(like, escape, limits, objections.part(node), node.start() + 1);
-    return new Like(value, like, escape, at(node));
+    return new Like(value, like, escape, node.position());
   }
 
   private String pattern(SyntaxNode node, @Nullable Object pattern) {
@@ -328,12 +335,14 @@ final class Translator {
     if (operands.size() == 1) {
       return operands.get(0);
     }
-    return node.kind().endsWith("Any") ? new Or(operands, at(node)) : new And(operands, at(node));
+    return node.kind().endsWith("Any")
+        ? new Or(operands, node.position())
+        : new And(operands, node.position());
   }
 
-  private IsNull isNull(SyntaxNode node, SyntaxNode value, int depth) {
+  IsNull isNull(SyntaxNode node, SyntaxNode value, int depth) {
     countAtom(node);
-    return new IsNull(shape(value, depth + 1), at(node));
+    return new IsNull(shape(value, depth + 1), node.position());
   }
 
   /** A lambda's variable before a column, the innermost first. */
@@ -395,186 +404,12 @@ final class Translator {
     }
   }
 
-  private Expression function(SyntaxNode node, int depth) {
-    List<?> names = node.list(0);
-    String written = names.stream().map(Object::toString).collect(Collectors.joining("."));
-    Functions.Function function =
-        Functions.find(written)
-            .filter(known -> names.size() == 1)
-            .orElseThrow(() -> unknownFunction(node, written));
-    checkPlain(node, written);
-    List<?> arguments = node.list(1);
-    if (arguments.size() < function.minArguments() || arguments.size() > function.maxArguments()) {
-      throw objections.to(
-          node,
-          "function %s at position %d takes %s argument%s, not %d",
-          written,
-          node.start() + 1,
-          function.arity(),
-          function.maxArguments() == 1 ? "" : "s",
-          arguments.size());
-    }
-    return function(function.name(), node, arguments, depth);
-  }
-
-  private Expression function(String name, SyntaxNode node, List<?> arguments, int depth) {
-    return switch (name) {
-      case "isnull" -> isNull(node, (SyntaxNode) arguments.get(0), depth);
-      case "isnotnull" -> new Not(isNull(node, (SyntaxNode) arguments.get(0), depth), at(node));
-      case "equal_null" -> {
-        countAtom(node);
-        List<Expression> values = values(arguments, depth + 1);
-        yield comparison(
-            Comparison.Operator.NULL_SAFE_EQUAL, node, values.get(0), values.get(1), at(node));
-      }
-      case "between" -> between(node, arguments, depth);
-      case "mod" -> {
-        List<Expression> values = values(arguments, depth + 1);
-        yield new Arithmetic(Arithmetic.Operator.REMAINDER, values.get(0), values.get(1), at(node));
-      }
-      case "if" ->
-          new Call(
-              name,
-              Stream.concat(
-                      Stream.of(condition((SyntaxNode) arguments.get(0), depth + 1)),
-                      values(arguments.subList(1, 3), depth + 1).stream())
-                  .toList(),
-              at(node));
-      case "round", "bround" -> {
-        checkScale(arguments);
-        yield call(name, node, arguments, depth);
-      }
-      case "size" ->
-          new Call(name, List.of(shape((SyntaxNode) arguments.get(0), depth + 1)), at(node));
-      case "exists", "forall" -> quantified(name, node, arguments, depth);
-      default -> call(name, node, arguments, depth);
-    };
-  }
-
-  private Call call(String name, SyntaxNode node, List<?> arguments, int depth) {
+  Call call(String name, SyntaxNode node, List<?> arguments, int depth) {
     List<Expression> values = values(arguments, depth + 1);
     if (name.equals("nullif")) {
       checkCompared(node, values.get(0), values.get(1));
     }
-    return new Call(name, values, at(node));
-  }
-
-  /** {@code round(x, 100000000)} calculates a power of ten with as many digits. */
-  private void checkScale(List<?> arguments) {
-    if (arguments.size() == 1) {
-      return;
-    }
-    var scale = (SyntaxNode) arguments.get(1);
-    boolean small =
-        scale.kind().equals("Literal")
-            && scale.part(0) instanceof Integer digits
-            && Math.abs(digits) <= DecimalType.MAX_SCALE();
-    if (!small) {
-      throw objections.to(
-          scale,
-          "the number of digits at position %d must be a literal from -%d to %d",
-          scale.start() + 1,
-          DecimalType.MAX_SCALE(),
-          DecimalType.MAX_SCALE());
-    }
-  }
-
-  private And between(SyntaxNode node, List<?> arguments, int depth) {
-    countAtom(node);
-    countAtom(node);
-    // Each side is translated by itself, so that what it holds is counted twice: it is walked
-    // twice.
-    Expression lower = noLiteral(value((SyntaxNode) arguments.get(0), depth + 2));
-    Expression upper = noLiteral(value((SyntaxNode) arguments.get(0), depth + 2));
-    List<Expression> bounds = values(arguments.subList(1, 3), depth + 2);
-    // The parser puts the operator's own start here.
-    int position = Math.min(at(node), lower.position());
-    return new And(
-        List.of(
-            comparison(Comparison.Operator.GREATER_OR_EQUAL, node, lower, bounds.get(0), position),
-            comparison(Comparison.Operator.LESS_OR_EQUAL, node, upper, bounds.get(1), position)),
-        position);
-  }
-
-  /**
-   * Spark evaluates the value of this function once, and then compares what is no literal any more.
-   * That differs only where a literal is beyond all longs: compared with whole numbers it decides
-   * without looking at them, be they null (Spark's DecimalPrecision).
-   */
-  private static Expression noLiteral(Expression value) {
-    return value instanceof Literal literal
-            && literal.value() instanceof BigDecimal number
-            && (number.compareTo(LARGEST_LONG) > 0 || number.compareTo(SMALLEST_LONG) < 0)
-        ? new Cast(literal, literal.type(), Cast.Failure.AS_SESSION, literal.position())
-        : value;
-  }
-
-  private Expression quantified(String name, SyntaxNode node, List<?> arguments, int depth) {
-    var lambda = (SyntaxNode) arguments.get(1);
-    if (!lambda.kind().equals("LambdaFunction") || lambda.list(1).size() != 1) {
-      throw objections.to(
-          lambda,
-          "the second argument of %s at position %d must be a condition on one variable, such as"
-              + " e -> e > 1",
-          name,
-          node.start() + 1);
-    }
-    Expression array = shape((SyntaxNode) arguments.get(0), depth + 1);
-    DataType type = ColumnResolver.typeOf(array).orElse(DataTypes.NullType);
-    if (!(type instanceof ArrayType of)) {
-      throw objections.to(
-          node, "%s at position %d needs a column of type array", name, node.start() + 1);
-    }
-    countAtom(node);
-    if (scope.size() == MAX_LAMBDAS) {
-      throw objections.to(
-          node,
-          "%s at position %d is more than %d lambdas deep: each multiplies the time by the length of"
-              + " an array",
-          name,
-          node.start() + 1,
-          MAX_LAMBDAS);
-    }
-    var declared = (SyntaxNode) lambda.list(1).get(0);
-    var variable =
-        new LambdaVariable(
-            String.valueOf(declared.list(0).get(0)),
-            scope.size(),
-            of.elementType(),
-            declared.start() + 1);
-    scope.add(variable);
-    Expression condition = condition(lambda.node(0), depth + 1);
-    scope.remove(scope.size() - 1);
-    return name.equals("exists")
-        ? new Exists(array, variable, condition, at(node))
-        : new ForAll(array, variable, condition, at(node));
-  }
-
-  private PredicateRefusedException unknownFunction(SyntaxNode node, String written) {
-    return objections.to(
-        node,
-        "function %s at position %d is not allowed; allowed are %s",
-        written.matches("\\w{1,64}") ? written : PredicateRefusedException.shown(written),
-        node.start() + 1,
-        String.join(", ", Functions.names()));
-  }
-
-  /** No DISTINCT, FILTER, IGNORE NULLS or WITHIN GROUP, whichever field a Spark has for it. */
-  private void checkPlain(SyntaxNode node, String name) {
-    for (Object extra : node.parts().subList(2, node.parts().size())) {
-      boolean plain =
-          extra == null
-              || Boolean.FALSE.equals(extra)
-              || (extra instanceof List<?> list && list.isEmpty());
-      if (!plain) {
-        throw objections.to(
-            node,
-            "function %s at position %d takes arguments only, no DISTINCT, FILTER, IGNORE NULLS"
-                + " or WITHIN GROUP",
-            name,
-            node.start() + 1);
-      }
-    }
+    return new Call(name, values, node.position());
   }
 
   private Cast cast(SyntaxNode node, int depth) {
@@ -596,7 +431,8 @@ final class Translator {
     if (isTry && !PredicateColumns.canTryCast()) {
       throw objections.to(node, "TRY_CAST at position %d needs Spark 4", node.start() + 1);
     }
-    return new Cast(value, type, isTry ? Cast.Failure.IS_NULL : Cast.Failure.AS_SESSION, at(node));
+    return new Cast(
+        value, type, isTry ? Cast.Failure.IS_NULL : Cast.Failure.AS_SESSION, node.position());
   }
 
   private CaseWhen caseWhen(SyntaxNode node, int depth) {
@@ -609,24 +445,13 @@ final class Translator {
               value((SyntaxNode) pair.get(1), depth + 1)));
     }
     Expression otherwise = node.part(1) == null ? null : value(node.node(1), depth + 1);
-    return new CaseWhen(branches, otherwise, at(node));
+    return new CaseWhen(branches, otherwise, node.position());
   }
 
-  private void countAtom(SyntaxNode node) {
+  void countAtom(SyntaxNode node) {
     if (++atoms > limits.atoms()) {
       throw objections.to(
           node, "it has more than %d conditions, at position %d", limits.atoms(), node.start() + 1);
     }
-  }
-
-  /** Where an expression begins: some nodes of the parser begin at their operator. */
-  private static int at(SyntaxNode node) {
-    int start = node.start();
-    Object first = node.parts().isEmpty() ? null : node.part(0);
-    while (first instanceof SyntaxNode child) {
-      start = Math.min(start, child.start());
-      first = child.parts().isEmpty() ? null : child.part(0);
-    }
-    return start + 1;
   }
 }
