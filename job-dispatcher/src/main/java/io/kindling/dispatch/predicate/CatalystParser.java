@@ -19,7 +19,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.catalyst.expressions.Expression;
-import org.apache.spark.sql.catalyst.parser.CatalystSqlParser$;
 import org.apache.spark.sql.catalyst.parser.ParseException;
 import org.apache.spark.sql.catalyst.trees.Origin;
 import org.apache.spark.sql.internal.SQLConf;
@@ -30,10 +29,11 @@ import org.apache.spark.unsafe.types.UTF8String;
 import org.jspecify.annotations.Nullable;
 
 /*
- * The one class that knows Catalyst, which is no public API of Spark's and changes from version to version.
+ * With its parser the one class that knows Catalyst, which is no public API of Spark's and changes from version to
+ * version.
  *
  * 1. CatalystSqlParser, and not the session's own parser: it does not substitute ${...}, knows no session
- *    variables or extensions, and gives an unresolved tree.
+ *    variables or extensions, and gives an unresolved tree. Its tables are bounded.
  * 2. It runs on a thread that nothing else uses, whose stack is large enough for all that passes the limits; what
  *    overflows it nevertheless is refused and harms nobody. The session is set active on that thread, because
  *    the parser asks it for the ANSI mode, the time zone and the like.
@@ -61,6 +61,9 @@ final class CatalystParser {
             thread.setDaemon(true);
             return thread;
           });
+
+  /** Some 70 MB of tables, more than a thousand predicates of different shapes make. */
+  private static final BoundedSqlParser PARSER = new BoundedSqlParser(10_000);
 
   private static final int MAX_NODES = 50_000;
   private static final String TIME_ZONE = "spark.sql.session.timeZone";
@@ -98,7 +101,7 @@ final class CatalystParser {
       } else {
         SparkSession.setActiveSession(session);
       }
-      return new Tree(text).read(CatalystSqlParser$.MODULE$.parseExpression(text), 0);
+      return new Tree(text).read(PARSER.parseExpression(text), 0);
     } finally {
       SparkSession.clearActiveSession(); // The thread may outlive the session.
     }
