@@ -72,7 +72,8 @@ public final class ModelStore {
    * before.
    *
    * <p>It is checked by the functions in Redis, unless it is published for the JVM alone; a
-   * pipeline in this JVM, too, from the bytes as Redis gives them back.
+   * pipeline in this JVM, too, from the bytes as Redis gives them back. Where reads go to replicas,
+   * they know the version when this returns, or the log warns of the one that does not.
    *
    * @param name of the model; becomes part of a key: no braces, no control characters
    * @return the new version, as in {@code v3}
